@@ -1,0 +1,52 @@
+# Every command a developer or an analyst types. Needs Python 3.11 or newer and make; the rest it gets itself.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+UV := .tools/bin/uv
+CAPMAP := .venv/bin/capmap
+OUT ?= map
+
+.PHONY: help setup run test quick check fix bench docs clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')" 2>/dev/null || grep -E '^[a-z-]+:.*##' Makefile
+
+$(UV):
+	@if [ -z "$(PYTHON)" ]; then \
+	  echo "capmap needs Python 3.11 or newer; found: $$(python3 --version 2>&1 || echo none)."; \
+	  echo "Install it (Debian: apt install python3 python3-venv; macOS: brew install python), or name it: make PYTHON=/path/to/python3.12"; \
+	  exit 1; fi
+	@$(PYTHON) -m venv .tools || { \
+	  echo "This Python has no venv module. On Debian: apt install python3-venv"; rm -rf .tools; exit 1; }
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.5,<1" || { rm -rf .tools; exit 1; }
+
+.venv/.ready: $(UV) pyproject.toml uv.lock
+	$(UV) sync --quiet --locked --python "$(PYTHON)"
+	@touch $@
+
+setup: .venv/.ready ## prepare everything; the program is then .venv/bin/capmap
+
+run: setup ## map the sample portfolio: open map/index.html afterwards
+	$(CAPMAP) map sample --out $(OUT)
+
+test: setup ## all checks and tests, as CI runs them
+	@$(MAKE) --no-print-directory check
+	.venv/bin/pytest -n 2
+
+quick: setup ## the fast tests only
+	.venv/bin/pytest -n 2 -m "not slow and not browser"
+
+check: setup ## format, lint, types, layers: what CI checks, changing nothing
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+fix: setup ## mend what can be mended automatically
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+clean: ## remove what make made
+	rm -rf .venv .tools map dist

@@ -1,0 +1,1 @@
+"""Suggest codes for a text, each with the words that justify it."""

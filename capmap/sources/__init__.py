@@ -1,0 +1,1 @@
+"""Read what organizations already have: activities and their passages, unreviewed."""

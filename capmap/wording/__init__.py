@@ -1,0 +1,65 @@
+"""All that people read, in English, French and Spanish side by side.
+
+One YAML file a topic; under each key the three languages, so that a translation
+cannot fall behind unseen. A plural stands as ``one`` and ``other``::
+
+    passages:
+      en: {one: "{count} passage", other: "{count} passages"}
+      fr: {one: "{count} passage", other: "{count} passages"}
+      es: {one: "{count} pasaje", other: "{count} pasajes"}
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import yaml
+from babel import Locale
+from babel.numbers import format_decimal
+
+LANGUAGES = ("en", "fr", "es")
+
+
+@cache
+def topic(name: str) -> dict[str, dict[str, Any]]:
+    """Return the keys of one topic, each with its text in every language."""
+    path = files("capmap.wording") / f"{name}.yaml"
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return cast("dict[str, dict[str, Any]]", content or {})
+
+
+class Wording:
+    """The words of one topic in one language.
+
+    >>> Wording("analysis", "fr").say("per_cent", value=58)
+    '58\\xa0pour cent'
+    """
+
+    def __init__(self, name: str, language: str) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(
+                f"Language {language!r} is not one of {', '.join(LANGUAGES)}."
+            )
+        self.language = language
+        self.locale = Locale.parse(language)
+        self._texts = topic(name)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return the text of ``key`` with its placeholders filled.
+
+        Whole numbers are written in the manner of the language; ``count`` chooses
+        between ``one`` and ``other`` where the text has both.
+        """
+        text = self._texts[key][self.language]
+        if isinstance(text, dict):
+            form = self.locale.plural_form(cast("int", values["count"]))
+            text = text.get(form, text["other"])
+        shown = {
+            name: self.number(value) if isinstance(value, int) else value
+            for name, value in values.items()
+        }
+        return cast("str", text).format(**shown)
+
+    def number(self, value: float) -> str:
+        """Write a number in the manner of the language: 12 345, 12,345 or 12.345."""
+        return format_decimal(value, locale=self.locale)
