@@ -4,6 +4,8 @@ Each is a Polars frame with the columns below; the same columns stand in the Par
 files that a run leaves, so that DuckDB, a notebook or Spark read them as they are.
 """
 
+from dataclasses import dataclass
+
 import polars as pl
 
 #: A classification with the part of the intervention that it covers, in per cent.
@@ -73,3 +75,13 @@ SET_ASIDE: dict[str, pl.DataType | type[pl.DataType]] = {
 def empty(schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
     """Return a frame with the columns of ``schema`` and no rows."""
     return pl.DataFrame(schema=schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """What a run read and coded: the four tables above."""
+
+    interventions: pl.DataFrame
+    passages: pl.DataFrame
+    codings: pl.DataFrame
+    set_aside: pl.DataFrame
