@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+"""Column names with their types, in order."""
+
 #: A classification with the part of the intervention that it covers, in per cent.
 _PART = pl.Struct({"code": pl.String, "percentage": pl.Float64})
 
 #: One row an intervention, as the source says it.
-INTERVENTIONS: dict[str, pl.DataType | type[pl.DataType]] = {
+INTERVENTIONS: Schema = {
     "intervention_id": pl.String,  # the source's identifier, unique in the portfolio
     "counted_as": pl.String,  # the intervention under which it is counted: itself, or its topmost parent in the portfolio
     "title": pl.String,
@@ -35,7 +38,7 @@ INTERVENTIONS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 #: One row a passage: the unit that is coded.
-PASSAGES: dict[str, pl.DataType | type[pl.DataType]] = {
+PASSAGES: Schema = {
     "passage_id": pl.String,  # "<intervention_id>#<number>", unique in the portfolio
     "intervention_id": pl.String,
     "position": pl.Int32,  # order within the intervention, from 1
@@ -47,7 +50,7 @@ PASSAGES: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 #: One row a passage and code.
-CODINGS: dict[str, pl.DataType | type[pl.DataType]] = {
+CODINGS: Schema = {
     "passage_id": pl.String,
     "intervention_id": pl.String,
     "facet": pl.String,
@@ -62,7 +65,7 @@ CODINGS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 #: One row for whatever was not read, or read with a remark. Nothing is dropped in silence.
-SET_ASIDE: dict[str, pl.DataType | type[pl.DataType]] = {
+SET_ASIDE: Schema = {
     "source": pl.String,
     "place": pl.String,
     "scope": pl.String,  # file, intervention or value: how much is missing
@@ -72,7 +75,7 @@ SET_ASIDE: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def empty(schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+def empty(schema: Schema) -> pl.DataFrame:
     """Return a frame with the columns of ``schema`` and no rows."""
     return pl.DataFrame(schema=schema)
 
