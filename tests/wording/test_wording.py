@@ -1,0 +1,72 @@
+"""Every text that people read stands in three languages with the same placeholders."""
+
+import re
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from capmap.wording import LANGUAGES, Wording, topic
+
+TOPICS = sorted(
+    path.stem for path in (Path(__file__).parents[2] / "capmap/wording").glob("*.yaml")
+)
+
+
+def texts(content: Any, path: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """The leaves of a topic: each a mapping of languages to text or plural forms."""
+    if set(content) & set(LANGUAGES):
+        return [(path, content)]
+    return [
+        leaf for key, value in content.items() for leaf in texts(value, f"{path}/{key}")
+    ]
+
+
+def forms(text: Any) -> list[str]:
+    return list(text.values()) if isinstance(text, dict) else [text]
+
+
+LEAVES = [(name, *leaf) for name in TOPICS for leaf in texts(topic(name))]
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize(("name", "key", "content"), LEAVES)
+def test_a_text_is_whole_in_every_language(name, key, content):
+    assert set(content) == set(LANGUAGES)
+    for language in LANGUAGES:
+        for form in forms(content[language]):
+            assert form.strip(), f"{name}{key} is empty in {language}"
+
+
+@pytest.mark.parametrize(("name", "key", "content"), LEAVES)
+def test_translations_keep_their_placeholders(name, key, content):
+    # A form of the plural may leave the number out ("no passage", "one passage").
+    named = {
+        language: set().union(*(placeholders(f) for f in forms(content[language])))
+        for language in LANGUAGES
+    }
+    assert named["en"] == named["fr"] == named["es"]
+
+
+@pytest.mark.parametrize(("name", "key", "content"), LEAVES)
+def test_french_sets_its_double_signs_apart(name, key, content):
+    for form in forms(content["fr"]):
+        bare = re.sub(r"https?://\S+|\{[^}]*\}", "", form)
+        wrong = re.search(
+            r"[^\s\xa0\u202f?!(«`][:;?!»](?=\s|$)|[ ][:;?!»](?=\s|$)", bare
+        )
+        assert wrong is None, f"{name}{key}: no-break space missing in {form!r}"
+
+
+def test_plural_and_number_follow_the_language():
+    assert Wording("analysis", "es").number(12345) == "12.345"
+    assert Wording("analysis", "fr").number(12345).replace("\u202f", " ") == "12 345"
+
+
+def test_an_unknown_language_is_refused_with_the_choice():
+    with pytest.raises(ValueError, match="en, fr, es"):
+        Wording("analysis", "de")
