@@ -34,6 +34,7 @@ def test_no_drawers():
     assert not [path for path in sources() if path.stem in drawers]
 
 
+@pytest.mark.filterwarnings("ignore:A test tried to use socket")
 def test_the_network_is_closed_in_tests():
     with pytest.raises(SocketBlockedError):
         socket.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -103,7 +103,7 @@ def test_components_count_under_their_topmost_parent(parts: Path, tmp_path: Path
 
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde"))))
 def test_every_intervention_of_a_circle_counts_under_the_same(pairs):
-    parents = {child: parent for child, parent in pairs}
+    parents = dict(pairs)
     frame = pl.DataFrame(
         {
             "intervention_id": list("abcde"),
