@@ -88,3 +88,197 @@ class Portfolio:
     passages: pl.DataFrame
     codings: pl.DataFrame
     set_aside: pl.DataFrame
+
+
+#: Stands for "all": the margins of a coverage table, where each is counted once.
+ALL = "*"
+
+#: Stands for "none given": passages that carry no code of the facet. Nothing is dropped.
+NONE = ""
+
+#: One row a share. Shares of nothing are null, never 0.
+SHARES: Schema = {
+    "question": pl.String,  # capacity, constituents, others_only, no_one_named, level, modality, constituent, outcome, levels_together
+    "facet": pl.String,  # facet of the code; "" where the question is not about one code
+    "code": pl.String,  # the code; for levels_together the set, as "individual+institutional"
+    "unit": pl.String,  # what is counted: interventions or passages
+    "among": pl.String,  # of which: all, or those with capacity (development)
+    "numerator": pl.Int64,
+    "denominator": pl.Int64,
+    "value": pl.Float64,  # numerator / denominator, 0 to 1; null of nothing
+    "low": pl.Float64,  # ends of the interval, 0 to 1; both equal value for a census
+    "high": pl.Float64,
+    "population": pl.Int64,  # size of the known portfolio that was sampled; null if not stated
+    "confidence": pl.Float64,  # of the interval, usually 0.95
+    "method": pl.String,  # wilson, exact, census, or "" of nothing
+    "sentence_en": pl.String,  # "29 of 50 interventions (58 per cent; 95% interval 44 to 71)"
+    "sentence_fr": pl.String,
+    "sentence_es": pl.String,
+}
+
+#: One row a cell of a facet-by-facet table, the margins among them: row or column ``ALL``.
+#: Every cell of the grid stands, also the empty ones, in the order of the codebook.
+COVERAGE: Schema = {
+    "row_facet": pl.String,
+    "row": pl.String,  # code; NONE for passages without one, ALL for the margin
+    "column_facet": pl.String,
+    "column": pl.String,
+    "interventions": pl.Int64,  # distinct counted_as; documents are left out
+    "passages": pl.Int64,  # distinct passages with capacity development; documents included
+    "share_of_row": pl.Float64,  # of the row's interventions; null where there is none
+    "share_of_row_passages": pl.Float64,  # the same of passages
+    "doubtful": pl.Boolean,  # every passage of the cell has a doubtful code
+    "confidence_min": pl.Float64,  # lowest confidence in the cell; null if empty or not coded
+}
+
+#: One row a cell and currency. The budget of an intervention stands whole in each cell
+#: where it appears, and once in a margin: cells must not be added up.
+BUDGETS: Schema = {
+    "row_facet": pl.String,
+    "row": pl.String,
+    "column_facet": pl.String,
+    "column": pl.String,
+    "currency": pl.String,
+    "amount": pl.Float64,
+    "interventions": pl.Int64,  # that state a budget in this currency
+}
+
+#: One row a unit: at which levels capacity is developed in it.
+INTEGRATION: Schema = {
+    "by": pl.String,  # what the unit is: intervention, country, outcome, programme, ...
+    "unit": pl.String,  # its identifier or code
+    "interventions": pl.Int64,
+    "passages": pl.Int64,  # with capacity development
+    "individual": pl.Int64,  # passages at this level
+    "institutional": pl.Int64,
+    "enabling_environment": pl.Int64,
+    "levels": pl.String,  # the set: "individual+institutional"; "" if no level is given
+    "score": pl.Int64,  # levels that meet, 0 to 3 (rule S2)
+    "individual_alone": pl.Boolean,  # individual and nothing else (rule S1)
+}
+
+#: One row for each place where a synergy rule says: look here.
+ALERTS: Schema = {
+    "rule": pl.String,  # individual_alone (S1) or trainers_unsupported (S6)
+    "country": pl.String,  # S1; NONE where the source names none
+    "outcome": pl.String,  # S1
+    "intervention_id": pl.String,  # S6: the intervention as counted; null for S1
+    "interventions": pl.Int64,
+    "passages": pl.Int64,
+}
+
+#: One row a pair of approaches that could meet, whether they do or not.
+SYNERGIES: Schema = {
+    "within": pl.String,  # where they meet: intervention, country, outcome, passage
+    "facet": pl.String,  # modality or programme
+    "first": pl.String,
+    "second": pl.String,
+    "units": pl.Int64,  # interventions (countries, ...) with capacity development in all
+    "with_first": pl.Int64,
+    "with_second": pl.Int64,
+    "together": pl.Int64,
+    "expected": pl.Float64,  # meetings to expect if the two had nothing to do with each other
+    "lift": pl.Float64,  # together / expected; null if nothing is expected
+    "chance": pl.Float64,  # chance of so many meetings or more, were it so
+}
+
+#: One row for each pair that meets elsewhere and not here.
+MISSING_PAIRS: Schema = {
+    "by": pl.String,  # what "here" is: outcome or country
+    "here": pl.String,
+    "facet": pl.String,
+    "first": pl.String,
+    "second": pl.String,
+    "here_units": pl.Int64,  # interventions (or passages) here
+    "here_first": pl.Int64,  # of them with the first, with the second
+    "here_second": pl.Int64,
+    "elsewhere_units": pl.Int64,
+    "elsewhere_together": pl.Int64,
+    "elsewhere_places": pl.Int64,  # other outcomes (countries) where the pair meets
+    "expected": pl.Float64,  # meetings to expect here at the rate of elsewhere
+    "chance": pl.Float64,  # chance of none here if "here" were drawn at random
+}
+
+#: One row a country and outcome where training or organizational development takes place:
+#: was capacity assessed and planned for before (rule S3)?
+SEQUENCES: Schema = {
+    "country": pl.String,
+    "outcome": pl.String,
+    "assessed_on": pl.Date,  # earliest start of an intervention with a capacity assessment
+    "planned_on": pl.Date,  # ... with an action plan
+    "trained_on": pl.Date,  # ... with training or organizational development
+    "verdict": pl.String,  # assessed_first, training_first, no_assessment or undated
+}
+
+#: One row for what is found nowhere, the most telling first.
+GAPS: Schema = {
+    "kind": pl.String,  # row or column (nothing in all of it) or cell
+    "row_facet": pl.String,
+    "row": pl.String,  # ALL for an empty column
+    "column_facet": pl.String,
+    "column": pl.String,  # ALL for an empty row
+    "unit": pl.String,  # interventions, or passages where there are only documents
+    "of": pl.Int64,  # 0 of so many
+    "upper": pl.Float64,  # the share could still be up to this: exact, one-sided, 95 per cent
+    "expected": pl.Float64,  # to expect in a cell from its row and column; null for kind row or column
+    "chance": pl.Float64,  # chance of an empty cell, were row and column unrelated
+}
+
+#: One row a language of passages.
+LANGUAGES: Schema = {
+    "language": pl.String,
+    "passages": pl.Int64,
+    "capacity_passages": pl.Int64,
+}
+
+#: One row a file that was read or set aside.
+SOURCES: Schema = {
+    "source": pl.String,
+    "interventions": pl.Int64,  # as counted; a file of documents has none
+    "documents": pl.Int64,
+    "passages": pl.Int64,
+    "capacity_passages": pl.Int64,
+    "set_aside": pl.Int64,  # rows of SET_ASIDE
+}
+
+#: One row a finding in a plain sentence, in the order in which to tell them.
+STATEMENTS: Schema = {
+    "key": pl.String,  # of capmap/wording/analysis.yaml
+    "unit": pl.String,  # interventions or passages
+    "numerator": pl.Int64,  # null where the sentence has no share
+    "denominator": pl.Int64,
+    "codes": pl.List(pl.String),  # what it is about, as "facet:code"
+    "with_codes": pl.List(pl.String),  # evidence: units with any of these "facet:code" ...
+    "without_codes": pl.List(pl.String),  # ... and with none of these
+    "text_en": pl.String,
+    "text_fr": pl.String,
+    "text_es": pl.String,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LazyPortfolio:
+    """The tables of a ``Portfolio`` scanned from Parquet, for what memory cannot hold."""
+
+    interventions: pl.LazyFrame
+    passages: pl.LazyFrame
+    codings: pl.LazyFrame
+    set_aside: pl.LazyFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a portfolio shows: all that paper, page and workbook need, in plain columns."""
+
+    shares: pl.DataFrame
+    coverage: pl.DataFrame  # several tables, one below the other: filter by the facets
+    budgets: pl.DataFrame
+    integration: pl.DataFrame
+    alerts: pl.DataFrame
+    synergies: pl.DataFrame
+    missing_pairs: pl.DataFrame
+    sequences: pl.DataFrame
+    gaps: pl.DataFrame
+    languages: pl.DataFrame
+    sources: pl.DataFrame
+    statements: pl.DataFrame
