@@ -1,0 +1,100 @@
+"""Read and code one input, or one range of a large one: the unit of parallel work."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from capmap.coding.lexicon import LexiconCoder
+from capmap.coding.suggestion import Suggestion
+from capmap.frameworks.codebook import load_codebook, shipped
+from capmap.frameworks.framework import load_framework
+from capmap.pipeline.identifiers import Identifiers
+from capmap.pipeline.merge import repetition
+from capmap.pipeline.rows import Rows, digest
+from capmap.sources.activity import Activity, Passage, SetAside
+from capmap.sources.intake import Input, read
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One input to read, or the bytes ``start`` to ``end`` of it. Plain, so it can travel."""
+
+    number: int  # order in the portfolio; names the parts
+    input: Input
+    start: int = 0
+    end: int | None = None
+
+    @property
+    def size(self) -> int:
+        return (self.input.size if self.end is None else self.end) - self.start
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of a task: counts, and what was set aside or read with a remark."""
+
+    task: Task
+    interventions: int = 0
+    passages: int = 0
+    codings: int = 0
+    languages: Counter[str] = field(default_factory=Counter)
+    set_aside: list[SetAside] = field(default_factory=list)
+
+
+def lexicon_coder(framework: Path | None, codebook: Path | None) -> LexiconCoder:
+    """Build the coder from the folders a user named, or from what ships."""
+    return LexiconCoder(
+        load_codebook(*codebook_folders(framework, codebook)),
+        load_framework(framework),
+    )
+
+
+def codebook_folders(framework: Path | None, codebook: Path | None) -> list[Path]:
+    """Return the folders whose facets make the codebook, later ones winning."""
+    own = framework / "codebook" if framework else shipped("ilo_2010_15", "codebook")
+    return [own, shipped("capacity"), *([codebook] if codebook else [])]
+
+
+def code_task(task: Task, parts: Path, coder: LexiconCoder) -> Done:
+    """Read and code one task, leaving Parquet parts in ``parts``."""
+    done = Done(task)
+    rows = Rows(parts, f"{task.number:06d}", coder.version)
+    identifiers = Identifiers()
+
+    def suggest(activity: Activity, passage: Passage) -> tuple[str, list[Suggestion]]:
+        language = coder.language(passage.text, passage.language)
+        done.languages[language] += 1
+        return language, coder.suggest(
+            passage.text,
+            language=language,
+            context=passage.context,
+            sectors=[sector.code for sector in activity.sectors],
+            markers=[(m.code, m.significance) for m in activity.markers],
+        )
+
+    for found in read(task.input, task.start, task.end):
+        if isinstance(found, SetAside):
+            done.set_aside.append(found)
+            continue
+        wanted = found.identifier or f"{found.source} {found.place}".strip()
+        settled = identifiers.settle(wanted, digest(found))
+        if settled != wanted:
+            done.set_aside.append(
+                repetition(wanted, settled, found.source, found.place)
+            )
+        if settled is not None:
+            rows.add(found, settled, suggest)
+    rows.flush()
+    done.interventions, done.passages, done.codings = (
+        rows.interventions,
+        rows.passages,
+        rows.codings,
+    )
+    return done
+
+
+def sha256(path: Path) -> str:
+    """Hash a file without holding it in memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
