@@ -1,0 +1,235 @@
+"""Find every phrase of the codebook in a text, all of them in one pass.
+
+A text is *folded* first: lower case, no accents, ligatures spelt out, quotation marks,
+hyphens and apostrophes as spaces, words joined again that the page had split. Folding
+keeps the place of every character, so that evidence always marks the text as it was
+given. One Aho-Corasick automaton (Aho and Corasick 1975, doi:10.1145/360825.360855)
+then finds the beginnings of all phrases at once; what it finds is checked for word
+boundaries, endings and gaps.
+
+A phrase is written as a person would write it, with four signs::
+
+    trade union*        any ending of a word
+    (law|bill) drafted  one or the other
+    spent ... with      up to six words between, in the same sentence
+    SCORE               in capitals: found in capitals only, in every language
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import ahocorasick_rs
+
+_SPACES = "\t\n\r\x0b\x0c\xa0‐‑‒–—―−-/\\()[]{}<>\"'`´‘’‚‛“”„‟«»‹›*_•·▪●◦■§©®™=~^¿¡\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u2028\u2029"
+_GONE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_SPELT = {"œ": "oe", "æ": "ae", "ß": "ss", "Œ": "oe", "Æ": "ae", "ﬁ": "fi", "ﬂ": "fl"}
+
+
+def _fold_table() -> dict[int, str]:
+    """Characters that fold to exactly one character."""
+    table = {ord(sign): " " for sign in _SPACES}
+    for number in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        base = unicodedata.normalize("NFKD", chr(number))[0].lower()
+        if base.isascii() and base.isalpha() and chr(number) not in _SPELT:
+            table[number] = base
+    for superscript, digit in zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True):
+        table[ord(superscript)] = digit
+    return table
+
+
+_TABLE = _fold_table()
+#: Signs of a text whose folding changes its length.
+_UNEVEN = re.compile(
+    rf"[{''.join(_SPELT)}{_GONE}\u0300-\u036f]|\s\s|[^\W\d_]-\s|[ﬀ-ﬄ]|İ"
+)
+_NOT_JOINED = ("and", "or", "to", "et", "ou", "y", "o", "e", "u", "and/or")
+_SPLIT_WORD = re.compile(
+    r"(?<=[^\W\d_][^\W\d_])-\s+(?=[^\W\d_A-ZÀ-Þ])(?!(?:and|or|to|et|ou|y|o|e|u)\b)"
+    r"|(?<=[^\W\d_])-[ \t]*\r?\n\s*(?=[^\W\d_])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text. ``text`` starts and ends with a space that the original has not.
+
+    ``places[i]`` is the place in the original of character ``i`` of ``text``; ``None``
+    means that every character stands one place further right than in the original.
+    """
+
+    text: str
+    places: Sequence[int] | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the place in the original of the characters ``start`` to ``end``."""
+        if self.places is None:
+            return start - 1, end - 1
+        return self.places[start], self.places[end - 1] + 1
+
+    def position(self, original: int) -> int:
+        """Return the first folded place that stands at or after ``original``."""
+        if self.places is None:
+            return original + 1
+        low, high = 1, len(self.places) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if self.places[middle] < original:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def fold(text: str) -> Folded:
+    """Fold ``text``.
+
+    >>> fold("Renforce-\\nment « l’État »").text
+    ' renforcement   l etat  '
+    """
+    if not _UNEVEN.search(text):
+        folded = text.translate(_TABLE).lower()
+        if len(folded) == len(text):
+            return Folded(f" {folded} ", None)
+    return _fold_unevenly(text)
+
+
+def _fold_unevenly(text: str) -> Folded:
+    """Fold character by character, noting the place of each."""
+    dropped = bytearray(len(text))
+    for match in _SPLIT_WORD.finditer(text):
+        dropped[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+    signs, places = [" "], [0]
+    for place, sign in enumerate(text):
+        if dropped[place] or sign in _GONE or unicodedata.combining(sign):
+            continue
+        folded = _TABLE.get(ord(sign)) or _SPELT.get(sign) or sign.lower()
+        if folded == " " and signs[-1] == " " and sign.isspace():
+            continue
+        if len(folded) > 1 and sign not in _SPELT:
+            folded = folded[0]
+        for letter in folded:
+            signs.append(letter)
+            places.append(place)
+    signs.append(" ")
+    places.append(len(text))
+    return Folded("".join(signs), places)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase to find. ``languages``: bits of the languages in which it counts."""
+
+    text: str
+    signal: int  # what it stands for, as numbered by the caller
+    languages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found at ``start`` to ``end`` of the folded text."""
+
+    start: int
+    end: int
+    phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """What must hold around a beginning that the automaton found."""
+
+    phrase: Phrase
+    any_ending: bool
+    rest: (
+        re.Pattern[str] | None
+    )  # the whole phrase, where it has gaps or endings within
+    capitals: bool
+
+
+class PhraseMatcher:
+    """Finds all phrases in a folded text. Built once; safe to share between threads."""
+
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        checks: dict[str, list[_Check]] = {}
+        for phrase in phrases:
+            for written in alternatives(phrase.text):
+                beginning, check = _compile(written, phrase)
+                checks.setdefault(beginning, []).append(check)
+        self._checks = [tuple(group) for group in checks.values()]
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            list(checks), matchkind=ahocorasick_rs.MatchKind.Standard
+        )
+
+    def find(self, folded: Folded, original: str, languages: int) -> list[Hit]:
+        """Return the phrases of ``languages`` in the text, in the order of their ends."""
+        text = folded.text
+        hits = []
+        for number, start, end in self._automaton.find_matches_as_indexes(
+            text, overlapping=True
+        ):
+            for check in self._checks[number]:
+                if not check.phrase.languages & languages:
+                    continue
+                stop = end
+                if check.rest is not None:
+                    match = check.rest.match(text, start)
+                    if match is None:
+                        continue
+                    stop = match.end()
+                elif text[end].isalpha():
+                    if not check.any_ending:
+                        continue
+                    while text[stop].isalpha():
+                        stop += 1
+                if check.capitals:
+                    first, last = folded.span(start + 1, stop)
+                    if not original[first:last].isupper():
+                        continue
+                hits.append(Hit(start + 1, stop, check.phrase))
+        return hits
+
+
+def alternatives(phrase: str) -> Iterator[str]:
+    """Spell out ``(a|b)``.
+
+    >>> list(alternatives("(law|bill)* drafted"))
+    ['law* drafted', 'bill* drafted']
+    """
+    parts = re.split(r"\(([^()]*\|[^()]*)\)", phrase)
+    choices = [
+        part.split("|") if number % 2 else [part] for number, part in enumerate(parts)
+    ]
+    for chosen in product(*choices):
+        yield " ".join("".join(chosen).split())
+
+
+def is_name(phrase: str) -> bool:
+    """Tell whether a phrase is written in capitals: an acronym or a brand."""
+    letters = [sign for sign in phrase if sign.isalpha()]
+    return len(letters) > 1 and all(sign.isupper() for sign in letters)
+
+
+def _compile(written: str, phrase: Phrase) -> tuple[str, _Check]:
+    """Return the literal beginning of a phrase and the check of what follows."""
+    words = written.replace("...", " \x00 ").replace("*", "\x01").split()
+    folded = " ".join(
+        word if word == "\x00" else _fold_phrase(word) for word in words
+    ).replace(" \x01", "\x01")
+    beginning = re.split("[\x00\x01]", folded, maxsplit=1)[0].rstrip(" ")
+    if not beginning:
+        raise ValueError(f"The phrase {written!r} does not begin with a word.")
+    remainder = folded[len(beginning) :].strip()
+    any_ending = remainder == "\x01"
+    rest = None
+    if remainder and not any_ending:
+        pattern = re.escape(f" {folded}")
+        pattern = pattern.replace(re.escape(" \x00 "), r"(?: [^ .;:!?|]+){0,6}? ")
+        pattern = pattern.replace(re.escape("\x01"), r"[^\W\d_]*").replace(r"\ ", " +")
+        rest = re.compile(pattern + r"(?![^\W\d_])")
+    return f" {beginning}", _Check(phrase, any_ending, rest, is_name(written))
+
+
+def _fold_phrase(word: str) -> str:
+    return " ".join(_fold_unevenly(word).text.split())

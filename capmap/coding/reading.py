@@ -1,0 +1,171 @@
+"""A passage as the rules see it: sentences, and the cues and codes that stand in each."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from capmap.coding.phrases import Folded, Hit, Phrase, PhraseMatcher, fold, is_name
+from capmap.coding.sentences import sentences
+from capmap.frameworks.codebook import Codebook, Term
+
+_BITS = {"en": 1, "fr": 2, "es": 4}
+_EVERY_LANGUAGE = 15  # the fourth bit stands for all other languages
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What a phrase stands for: a cue (``facet`` is empty), or a code by one of its terms."""
+
+    facet: str
+    name: str
+    term: Term
+
+
+@dataclass(slots=True)
+class Reading:
+    """What stands in one passage.
+
+    Places are those of the folded text. A set of sentences is a number whose bit *n* is
+    set for sentence *n*: ``reading("learning") & reading("officials")`` are the sentences
+    that hold both cues.
+    """
+
+    text: str
+    folded: Folded
+    starts: list[int]
+    cues: dict[str, list[Hit]] = field(default_factory=dict)
+    codes: dict[tuple[str, str], list[Hit]] = field(default_factory=dict)
+    _sets: dict[str, int] = field(default_factory=dict)
+
+    def sentence(self, place: int) -> int:
+        return bisect_right(self.starts, place) - 1
+
+    def sentences(self, hits: Iterable[Hit]) -> int:
+        found = 0
+        for hit in hits:
+            found |= 1 << self.sentence(hit.start)
+        return found
+
+    def __call__(self, *cues: str) -> int:
+        """Return the sentences that hold any of ``cues``."""
+        found = 0
+        for cue in cues:
+            if cue not in self._sets:
+                self._sets[cue] = self.sentences(self.cues.get(cue, ()))
+            found |= self._sets[cue]
+        return found
+
+    def spans(self, hits: Iterable[Hit]) -> tuple[tuple[int, int], ...]:
+        """Return the places of ``hits`` in the text as it was given, in order."""
+        return tuple(sorted({self.folded.span(hit.start, hit.end) for hit in hits}))
+
+
+class Reader:
+    """All phrases of a codebook, ready to be found. Built once for each process."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        self.signals: list[Signal] = []
+        phrases: list[Phrase] = []
+        self._neighbours: set[str] = set()
+        for facet in codebook.facets.values():
+            for code in facet.codes.values():
+                phrases += self._phrases(facet.facet, code.code, code.terms)
+        for name in codebook.cues:
+            terms = {
+                language: tuple(
+                    Term(phrase) for phrase in _resolved(codebook, name, language)
+                )
+                for language in codebook.cues[name]
+            }
+            phrases += self._phrases("", name, terms)
+        for neighbour in sorted(self._neighbours):
+            phrases += self._phrases(
+                "", neighbour, {"en": (Term(neighbour),)}, everywhere=True
+            )
+        self._matcher = PhraseMatcher(phrases)
+
+    def _phrases(
+        self,
+        facet: str,
+        name: str,
+        terms: dict[str, tuple[Term, ...]],
+        *,
+        everywhere: bool = False,
+    ) -> list[Phrase]:
+        languages: dict[Term, int] = {}
+        for language, of_language in terms.items():
+            for term in of_language:
+                languages[term] = languages.get(term, 0) | _BITS.get(language, 8)
+        phrases = []
+        for term, bits in languages.items():
+            self.signals.append(Signal(facet, name, term))
+            if everywhere or bits == 7 or is_name(term.phrase):
+                bits = _EVERY_LANGUAGE
+            phrases.append(Phrase(term.phrase, len(self.signals) - 1, bits))
+            for neighbour in (*term.near, *term.without):
+                if not neighbour.startswith("<"):
+                    self._neighbours.add(neighbour)
+        return phrases
+
+    def read(self, text: str, language: str) -> Reading:
+        """Find all that stands in ``text``, neighbours checked, longest phrase first."""
+        folded = fold(text)
+        hits = self._matcher.find(folded, text, _BITS.get(language, 8))
+        starts = [0]
+        if hits:
+            starts += [folded.position(start) for start, _ in sentences(text)[1:]]
+        reading = Reading(text, folded, starts)
+        of_codes = []
+        for hit in hits:
+            signal = self.signals[hit.phrase.signal]
+            if signal.facet:
+                of_codes.append((hit, signal))
+            else:
+                reading.cues.setdefault(signal.name, []).append(hit)
+        kept: dict[str, list[tuple[Hit, Signal]]] = {}
+        for hit, signal in of_codes:
+            if self._stands(hit, signal.term, reading):
+                kept.setdefault(signal.facet, []).append((hit, signal))
+        for facet, found in kept.items():
+            for hit, signal in _longest(found):
+                reading.codes.setdefault((facet, signal.name), []).append(hit)
+        return reading
+
+    def _stands(self, hit: Hit, term: Term, reading: Reading) -> bool:
+        """Check the neighbours that a term needs or refuses in its sentence."""
+        if not (term.near or term.without):
+            return True
+        here = 1 << reading.sentence(hit.start)
+        near = not term.near or any(reading(n.strip("<>")) & here for n in term.near)
+        return near and not any(reading(n.strip("<>")) & here for n in term.without)
+
+
+def _resolved(
+    codebook: Codebook, name: str, language: str, depth: int = 0
+) -> list[str]:
+    """Return the phrases of a cue list, those of lists named in it included."""
+    phrases = []
+    for phrase in codebook.cues[name].get(language, ()):
+        if phrase.startswith("<") and depth < 4:
+            phrases += _resolved(codebook, phrase.strip("<>"), language, depth + 1)
+        else:
+            phrases.append(phrase)
+    return list(dict.fromkeys(phrases))
+
+
+def _longest(found: list[tuple[Hit, Signal]]) -> list[tuple[Hit, Signal]]:
+    """Drop what stands wholly inside a longer phrase of the same facet."""
+    if len(found) == 1:
+        return found
+    found = sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))
+    kept: list[tuple[Hit, Signal]] = []
+    for hit, signal in found:
+        inside = any(
+            other.start <= hit.start
+            and hit.end <= other.end
+            and other.end - other.start > hit.end - hit.start
+            for other, _ in kept
+        )
+        if not inside:
+            kept.append((hit, signal))
+    return kept
