@@ -1,0 +1,1 @@
+"""Answer questions about a portfolio from its tables, each share with its uncertainty."""

@@ -1,0 +1,159 @@
+"""A share of a portfolio with its interval, and the sentence that states it.
+
+Rounding is decided here, once: what people read is rounded half up (12.5 becomes 13),
+because that is what readers do by hand; Python's ``round`` would give 12. A share that
+is not nothing is never written as 0, nor one that is not all as 100: "under 1 per cent"
+and "over 99 per cent" stand instead. Tables hold the unrounded values.
+"""
+
+from dataclasses import dataclass
+from math import floor
+from typing import Literal
+
+from capmap.analysis.intervals import exact, wilson
+from capmap.wording import Wording
+
+Method = Literal["wilson", "exact"]
+
+#: What can be counted in a sentence: keys ``some_<unit>`` and so on of the wording.
+UNITS = ("interventions", "programmes", "passages", "outcomes")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``numerator`` of ``denominator``; ``low`` and ``high`` are the ends of its interval.
+
+    All three shares are between 0 and 1, and None, never 0, where the denominator is 0.
+    ``method`` is wilson, exact, census (all were counted: the ends are the share
+    itself) or "" (a share of nothing).
+    """
+
+    numerator: int
+    denominator: int
+    value: float | None
+    low: float | None
+    high: float | None
+    population: int | None
+    confidence: float
+    method: str
+
+    def sentence(self, unit: str, language: str) -> str:
+        """State the share in words; ``unit`` is one of ``UNITS``.
+
+        >>> share(29, 50).sentence("programmes", "en").replace("\\xa0", " ")
+        '29 of 50 programmes (58 per cent; 95% interval 44 to 71)'
+        """
+        words = Wording("analysis", language)
+        if self.value is None:
+            return words.say(f"nothing_{unit}")
+        extreme = self.numerator in (0, self.denominator)
+        values: dict[str, object] = {"cases": self._cases(unit, words)}
+        if not extreme:
+            values["per_cent"] = per_cent(self.numerator, self.denominator, language)
+        if self.method == "census":
+            return words.say(
+                "share_census_all_or_none" if extreme else "share_census", **values
+            )
+        return words.say(
+            "share_all_or_none" if extreme else "share_with_interval",
+            confidence=words.number(round(self.confidence * 100, 6)),
+            low=rounded_per_cent(self.low or 0.0),
+            high=rounded_per_cent(self.high or 0.0),
+            **values,
+        )
+
+    def _cases(self, unit: str, words: Wording) -> str:
+        """Say "29 of 50 programmes", "none of 12 programmes" or "all 12 programmes"."""
+        key = "some"
+        if self.numerator == 0:
+            key = "none"
+        elif self.numerator == self.denominator:
+            key = "all"
+        # "1 of 50 programmes", "1 programme sur 50": French counts the part.
+        counts_the_part = words.language == "fr" and key == "some"
+        return words.say(
+            f"{key}_{unit}",
+            count=self.numerator if counts_the_part else self.denominator,
+            part=self.numerator,
+            whole=self.denominator,
+        )
+
+
+def share(
+    numerator: int,
+    denominator: int,
+    *,
+    population: int | None = None,
+    confidence: float = 0.95,
+    method: Method = "wilson",
+) -> Share:
+    """Return ``numerator`` of ``denominator`` as a share with its interval.
+
+    ``population`` is the size of the known portfolio from which the sample was drawn at
+    random without replacement; None means an unlimited one. If all of it was counted,
+    this is a census: the interval shrinks to the share and ``method`` says so. Formulas
+    and sources of ``wilson`` (default) and ``exact``: capmap.analysis.intervals.
+
+    >>> result = share(29, 50)
+    >>> round(result.low, 3), round(result.high, 3)
+    (0.442, 0.706)
+    >>> share(0, 0).value is None
+    True
+    """
+    _refuse_the_impossible(numerator, denominator, population, confidence, method)
+    value = low = high = None
+    used: str = method
+    if denominator == 0:
+        used = ""
+    elif population == denominator:
+        value = low = high = numerator / denominator
+        used = "census"
+    else:
+        value = numerator / denominator
+        interval = wilson if method == "wilson" else exact
+        low, high = interval(numerator, denominator, population, confidence)
+    return Share(numerator, denominator, value, low, high, population, confidence, used)
+
+
+def _refuse_the_impossible(
+    numerator: int,
+    denominator: int,
+    population: int | None,
+    confidence: float,
+    method: str,
+) -> None:
+    if not 0 <= numerator <= denominator:
+        raise ValueError(f"A share of {numerator} of {denominator} cannot be.")
+    if population is not None and population < denominator:
+        raise ValueError(
+            f"A sample of {denominator} cannot come from a population of {population}."
+        )
+    if not 0 < confidence < 1:
+        raise ValueError(f"Confidence {confidence} is not between 0 and 1.")
+    if method not in ("wilson", "exact"):
+        raise ValueError(f"Method {method!r} is neither wilson nor exact.")
+
+
+def per_cent(numerator: int, denominator: int, language: str) -> str:
+    """Write a share in words, rounded half up, from the counts so that no bit is lost.
+
+    >>> per_cent(1, 8, "en"), per_cent(1, 400, "en")
+    ('13\\xa0per cent', 'under 1\\xa0per cent')
+    """
+    words = Wording("analysis", language)
+    if 0 < 100 * numerator < denominator:
+        return words.say("per_cent_under_1")
+    if 0 < 100 * (denominator - numerator) < denominator:
+        return words.say("per_cent_over_99")
+    return words.say(
+        "per_cent", value=(200 * numerator + denominator) // (2 * denominator)
+    )
+
+
+def rounded_per_cent(value: float) -> int:
+    """Round a share to whole per cent, half up: how an end of an interval is shown.
+
+    >>> rounded_per_cent(0.125)
+    13
+    """
+    return floor(value * 100 + 0.5)
