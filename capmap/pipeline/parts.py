@@ -1,6 +1,5 @@
 """Read and code one input, or one range of a large one: the unit of parallel work."""
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,9 +91,3 @@ def code_task(task: Task, parts: Path, coder: LexiconCoder) -> Done:
         rows.codings,
     )
     return done
-
-
-def sha256(path: Path) -> str:
-    """Hash a file without holding it in memory."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
