@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 BLOCK_KINDS = ("heading", "paragraph", "list-item", "table-row", "footnote")
 
@@ -59,6 +60,82 @@ def table_row(cells: list[str], table: int, row: int, page: int = 0) -> Block:
     """Return a table row; its text is what its cells say, " | " between them."""
     text = " | ".join(folded for cell in cells if (folded := one_line(cell)))
     return Block("table-row", text, page, table=table, row=row, cells=tuple(cells))
+
+
+_NOTE = re.compile(r"([⁰¹²³⁴-⁹]{1,3})\s*(?=\S)")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+def mended(blocks: list[Block]) -> list[Block]:
+    """Clean blocks as every format needs it, and say of each where it stands.
+
+    Contents pages go; paragraphs that begin with a raised number become footnotes; a
+    paragraph that a footnote or the end of a page cut in two is joined again, with the
+    place of its first half.
+    """
+    blocks = without_contents(blocks)
+    for block in blocks:
+        note = _NOTE.match(block.text) if block.kind == "paragraph" else None
+        if note:
+            block.kind, block.mark = "footnote", note[1].translate(_DIGITS)
+            block.text = block.text[note.end() :]
+    number_places(blocks)
+    return _joined(blocks)
+
+
+def _joined(blocks: list[Block]) -> list[Block]:
+    kept: list[Block] = []
+    open_paragraph: Block | None = None
+    cut = False
+    for block in blocks:
+        if block.kind == "footnote":
+            cut = True
+        elif (
+            open_paragraph
+            and block.kind == "paragraph"
+            and not block.mark
+            and (cut or block.page != open_paragraph.page)
+            and continues(open_paragraph.text, block.text)
+        ):
+            open_paragraph.text = f"{open_paragraph.text} {block.text}"
+            continue
+        else:
+            cut = False
+            open_paragraph = block if block.kind in ("paragraph", "list-item") else None
+        kept.append(block)
+    return kept
+
+
+def continues(before: str, after: str) -> bool:
+    """Tell whether ``after`` goes on with a sentence that ``before`` leaves open."""
+    return after[:1].islower() and not ends_a_sentence(before)
+
+
+def ends_a_sentence(text: str) -> bool:
+    """Tell whether ``text`` is complete: nothing of it waits on the next page."""
+    return re.search(r"[.!?…:;][\"”’»)\]*\s¹²³⁰⁴-⁹]*$", text) is not None
+
+
+def tell_headings(blocks: list[Block]) -> list[Block]:
+    """Make headings of short lines that only stand over a paragraph, list or table.
+
+    Of several short lines in a row only the last is one: a list without bullets must
+    not vanish into the context of what follows.
+    """
+    for block, following in pairwise(blocks):
+        if _reads_as_heading(block) and not _reads_as_heading(following):
+            block.kind, block.level = "heading", block.level or 3
+    return blocks
+
+
+def _reads_as_heading(block: Block) -> bool:
+    text = block.text
+    return block.kind == "heading" or (
+        block.kind == "paragraph"
+        and len(text) <= 110
+        and text[:1].isupper()
+        and not text.endswith((".", ";", ":", ",", "?", "!", "…"))
+    )
 
 
 def number_places(blocks: list[Block]) -> None:

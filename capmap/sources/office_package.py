@@ -16,14 +16,16 @@ from capmap.sources.blocks import UnreadableError
 MAX_XML_MEGABYTES = 64
 """The largest part that is parsed; a text of a thousand pages has about ten."""
 
-_PARSER_OPTIONS = {
-    "resolve_entities": False,
-    "load_dtd": False,
-    "no_network": True,
-    "huge_tree": False,
-    "remove_comments": True,
-    "remove_pis": True,
-}
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
 class OfficePackage:
@@ -55,7 +57,7 @@ class OfficePackage:
             raise UnreadableError("document_bomb", limit=str(MAX_XML_MEGABYTES))
         try:
             content = self._zip.read(info)
-            root = etree.fromstring(content, etree.XMLParser(**_PARSER_OPTIONS))
+            root = etree.fromstring(content, _parser())
         except etree.XMLSyntaxError as error:
             problem = (
                 "document_entities" if b"<!DOCTYPE" in content else "document_damaged"
@@ -64,6 +66,6 @@ class OfficePackage:
         except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
             raise UnreadableError("document_damaged") from error
         # Neither format has a document type; one is there only to declare entities.
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
             raise UnreadableError("document_entities")
         return root

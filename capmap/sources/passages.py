@@ -91,11 +91,6 @@ def _closed(item: str) -> str:
     return item if item.endswith((".", "!", "?", "…")) else f"{item}."
 
 
-def ends_a_sentence(text: str) -> bool:
-    """Tell whether ``text`` is complete: nothing of it waits on the next page."""
-    return re.search(r"[.!?…:;][\"”’»)\]*\s¹²³⁰⁴-⁹]*$", text) is not None
-
-
 def passages(blocks: Iterable[Block], language: str = "") -> list[Passage]:
     """Return a passage for each paragraph, list item, table row and footnote.
 
