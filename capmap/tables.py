@@ -222,6 +222,9 @@ GAPS: Schema = {
     "upper": pl.Float64,  # the share could still be up to this: exact, one-sided, 95 per cent
     "expected": pl.Float64,  # to expect in a cell from its row and column; null for kind row or column
     "chance": pl.Float64,  # chance of an empty cell, were row and column unrelated
+    "sentence_en": pl.String,  # "0 of 6: could still be up to 39 per cent"
+    "sentence_fr": pl.String,
+    "sentence_es": pl.String,
 }
 
 #: One row a language of passages.
@@ -248,7 +251,7 @@ STATEMENTS: Schema = {
     "numerator": pl.Int64,  # null where the sentence has no share
     "denominator": pl.Int64,
     "codes": pl.List(pl.String),  # what it is about, as "facet:code"
-    "with_codes": pl.List(pl.String),  # evidence: units with any of these "facet:code" ...
+    "with_codes": pl.List(pl.String),  # evidence: units with any of these ...
     "without_codes": pl.List(pl.String),  # ... and with none of these
     "text_en": pl.String,
     "text_fr": pl.String,

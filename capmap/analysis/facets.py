@@ -24,6 +24,9 @@ from capmap.tables import NONE
 Frame = pl.DataFrame | pl.LazyFrame
 """A table in memory, or one scanned from Parquet."""
 
+#: A code that says that the text gives no form: neither an approach nor a gap.
+NOT_AN_APPROACH = "form-not-stated"
+
 #: Facets that the source says, not the text.
 SAID_BY_SOURCE = ("country", "region", "sector", "organisation", "kind", "year")
 
