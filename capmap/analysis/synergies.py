@@ -1,4 +1,4 @@
-"""Which approaches meet, which would be expected to and do not, and in what order.
+"""Which approaches meet, and which would be expected to and do not.
 
 "Approaches are diffracted and need synergy" (GB.312/POL/9, paragraphs 7 and 8). A count
 of meetings alone misleads: two common approaches meet by chance. So each pair stands
@@ -19,7 +19,7 @@ from capmap.analysis.facets import (
 )
 from capmap.analysis.integration import units
 from capmap.analysis.intervals import hypergeometric_tail
-from capmap.tables import ALERTS, MISSING_PAIRS, NONE, SEQUENCES, SYNERGIES
+from capmap.tables import MISSING_PAIRS, NONE, SYNERGIES
 
 #: A pair counts as common elsewhere if it meets in so many units and other places.
 COMMON_UNITS = 3
@@ -116,139 +116,59 @@ def missing_pairs(
     where = units(unit, passages, interventions, codings).select("passage_id", "unit")
     here = units(by, passages, interventions, codings).select("passage_id", here="unit")
     where = where.join(here, on="passage_id")
-    sizes = (
-        where.group_by("here").agg(pl.col("unit").n_unique().cast(pl.Int64)).collect()
+    sizes = dict(
+        where.group_by("here").agg(pl.col("unit").n_unique()).collect().iter_rows()
     )
     held = _approaches(facet, where, passages, interventions, codings).collect()
     counts = {
         (place, code): n
         for place, code, n in held.group_by("here", "code").len().iter_rows()
     }
-    met = _pairs(held, ["here", "unit"]).group_by("first", "second", "here").len()
-    total = sizes["unit"].sum()
     rows = []
-    for (first, second), places_met in met.group_by("first", "second"):
-        there = dict(places_met.select("here", "len").iter_rows())
-        if sum(there.values()) < COMMON_UNITS or len(there) < COMMON_PLACES:
-            continue
-        for place, size in sizes.iter_rows():
+    for (first, second), there in _common_pairs(held).items():
+        for place in sizes:
             one, other = counts.get((place, first), 0), counts.get((place, second), 0)
-            if place in there or one + other == 0:
-                continue
-            rows.append(
-                {
-                    "by": by,
-                    "here": place,
-                    "facet": facet,
-                    "first": first,
-                    "second": second,
-                    "here_units": size,
-                    "here_first": one,
-                    "here_second": other,
-                    "elsewhere_units": total - size,
-                    "elsewhere_together": sum(there.values()),
-                    "elsewhere_places": len(there),
-                    "expected": size * sum(there.values()) / (total - size),
-                    "chance": 1
-                    - hypergeometric_tail(1, sum(there.values()), size, total),
-                }
-            )
+            if place not in there and one + other:
+                rows.append(
+                    {
+                        "by": by,
+                        "facet": facet,
+                        "first": first,
+                        "second": second,
+                        "here_first": one,
+                        "here_second": other,
+                        **_against_elsewhere(place, sizes, there),
+                    }
+                )
     return pl.DataFrame(rows, schema=MISSING_PAIRS).sort(
         "chance", "here", "first", "second"
     )
 
 
-def sequences(interventions: Frame, codings: Frame) -> pl.DataFrame:
-    """Return whether assessment and planning came first, as in ``tables.SEQUENCES``.
-
-    Rule S3, as far as data allow: sources date interventions, not passages, so the order
-    is that of the earliest start of an intervention with a capacity assessment, an action
-    plan, and training or organizational development in the same country and outcome.
-    Equal days count as in order. Only pairs where something was trained or developed are
-    listed. assessed_first: assessed, and planned in between if planned at all.
-    """
-    steps = {
-        "assessed_on": ["capacity-assessment"],
-        "planned_on": ["action-plan"],
-        "trained_on": ["training", "organizational-development"],
+def _common_pairs(held: pl.DataFrame) -> dict[tuple[str, str], dict[str, int]]:
+    """Return pairs that are common, with the places where they meet and how often."""
+    met = _pairs(held, ["here", "unit"]).group_by("first", "second", "here").len()
+    common: dict[tuple[str, str], dict[str, int]] = {}
+    for first, second, place, found in met.iter_rows():
+        common.setdefault((first, second), {})[place] = found
+    return {
+        pair: there
+        for pair, there in common.items()
+        if len(there) >= COMMON_PLACES and sum(there.values()) >= COMMON_UNITS
     }
-    passages = counted_passages(interventions, codings)
-    table = passages.join(
-        interventions.lazy().select("intervention_id", "starts_on"),
-        on="intervention_id",
-        how="left",
-    )
-    for facet in ("country", "outcome", "modality"):
-        where = places(facet, passages, interventions, codings)
-        table = table.join(
-            where.select("passage_id", **{facet: "code"}), on="passage_id"
-        )
-    done = {day: pl.col("modality").is_in(codes) for day, codes in steps.items()}
-    assessed, planned, trained = (pl.col(day) for day in steps)
-    return (
-        table.filter(pl.col("outcome") != NONE)
-        .group_by("country", "outcome")
-        .agg(
-            *(
-                pl.col("starts_on").filter(is_it).min().alias(day)
-                for day, is_it in done.items()
-            ),
-            done["assessed_on"].any().alias("has_assessment"),
-            done["trained_on"].any().alias("has_training"),
-        )
-        .filter("has_training")
-        .with_columns(
-            pl.when(~pl.col("has_assessment"))
-            .then(pl.lit("no_assessment"))
-            .when(assessed.is_null() | trained.is_null())
-            .then(pl.lit("undated"))
-            .when(
-                (assessed <= trained)
-                & (planned.is_between(assessed, trained).fill_null(True))
-            )
-            .then(pl.lit("assessed_first"))
-            .otherwise(pl.lit("training_first"))
-            .alias("verdict")
-        )
-        .select(list(SEQUENCES))
-        .sort("country", "outcome")
-        .collect()
-    )
 
 
-def trainers_unsupported(interventions: Frame, codings: Frame) -> pl.DataFrame:
-    """Return interventions that train trainers without certification or a partner named.
-
-    Rule S6: who certifies the trainers or carries the training on is what makes trainers
-    multiply. Rows are those of ``tables.ALERTS``; ``passages`` are those that speak of
-    training of trainers.
-    """
-    passages = counted_passages(interventions, codings)
-    modality = places("modality", passages, interventions, codings)
-    partner = places("partner", passages, interventions, codings)
-    form = pl.col("modality")
-    return (
-        passages.drop_nulls("counted_as")
-        .join(modality.select("passage_id", modality="code"), on="passage_id")
-        .join(partner.select("passage_id", partner="code"), on="passage_id")
-        .group_by(intervention_id="counted_as")
-        .agg(
-            pl.col("passage_id")
-            .filter(form == "training-of-trainers")
-            .n_unique()
-            .alias("passages"),
-            (form == "certification").any().alias("certified"),
-            (pl.col("partner") != NONE).any().alias("carried"),
-        )
-        .filter((pl.col("passages") > 0) & ~pl.col("certified") & ~pl.col("carried"))
-        .with_columns(
-            pl.lit("trainers_unsupported").alias("rule"),
-            pl.lit(None, pl.String).alias("country"),
-            pl.lit(None, pl.String).alias("outcome"),
-            pl.lit(1).alias("interventions"),
-        )
-        .select(list(ALERTS))
-        .cast(pl.Schema(ALERTS))
-        .sort("intervention_id")
-        .collect()
-    )
+def _against_elsewhere(
+    place: str, sizes: dict[str, int], there: dict[str, int]
+) -> dict[str, str | int | float]:
+    """Compare a place where a pair never meets with all others, where it does."""
+    total, here, together = sum(sizes.values()), sizes[place], sum(there.values())
+    return {
+        "here": place,
+        "here_units": here,
+        "elsewhere_units": total - here,
+        "elsewhere_together": together,
+        "elsewhere_places": len(there),
+        "expected": here * together / (total - here),
+        "chance": 1 - hypergeometric_tail(1, together, here, total),
+    }
