@@ -1,0 +1,307 @@
+"""Pages of words -> blocks: running heads dropped, paragraphs and tables put together."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from capmap.sources.blocks import (
+    Block,
+    continues,
+    mended,
+    one_line,
+    table_row,
+    tell_headings,
+)
+from capmap.sources.hyphenation import (
+    CERTAIN_HARD,
+    CERTAIN_SOFT,
+    running_text,
+    words_within_lines,
+)
+from capmap.sources.page_layout import (
+    Grid,
+    Line,
+    Rule,
+    Word,
+    grids,
+    in_columns,
+    lines_of,
+)
+
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:(?:page|página|p\.)\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:/|of|sur|de)\s*\d{1,4})?\W*",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"[•●▪■◦‣*–—-]\s+|[\uf0b7\uf0a7]\s*")
+_NUMBERED = re.compile(r"\d{1,3}[.)]\s|\(?[a-z]\)\s|\([ivx]{1,5}\)\s")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(slots=True)
+class Page:
+    """What is printed on a page, as one reads it: turned pages are turned back."""
+
+    number: int
+    width: float
+    bottom: float = 0.0
+    top: float = 0.0
+    words: list[Word] = field(default_factory=list)
+    slanted: list[str] = field(default_factory=list)  # words across the others: stamps
+    level: list[Rule] = field(default_factory=list)
+    upright: list[Rule] = field(default_factory=list)
+    has_picture: bool = False
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table of one page: its column edges and, by row and cell, groups of lines."""
+
+    columns: list[float]
+    rows: list[list[list[list[Line]]]]
+
+
+def page_blocks(pages: list[Page]) -> list[Block]:
+    """Return the blocks of all pages in reading order."""
+    _settle_hyphens(pages)
+    _drop_running_heads(pages)
+    pitch = _pitch(pages)
+    parts = [(page, part) for page in pages for part in _parts(page, pitch)]
+    words = words_within_lines(line.text for _, part in parts for line in _lines(part))
+    size = _body_size(pages)
+    blocks: list[Block] = []
+    tables = _Tables(words)
+    for page, part in parts:
+        if isinstance(part, _Table):
+            tables.add(blocks, part, page.number)
+        else:
+            tables.end_unless_note(part)
+            blocks.append(_text_block(part, page.number, size, words))
+    blocks = [block for block in blocks if block.text]
+    return mended(tell_headings(blocks))
+
+
+def _settle_hyphens(pages: list[Page]) -> None:
+    """Where the file marks its soft hyphens, the others at ends of lines are real."""
+    words = [word for page in pages for word in page.words]
+    marked = any(word.text.endswith(CERTAIN_SOFT) for word in words)
+    for word in words:
+        if "\x02" in word.text:
+            word.text = word.text.replace("\x02", CERTAIN_HARD if marked else "-")
+
+
+def _drop_running_heads(pages: list[Page]) -> None:
+    """Drop what stands at the same edge of many pages, and page numbers.
+
+    Only the outermost lines are looked at, three at most; numbers in them may differ.
+    """
+    edges = [_edges(page) for page in pages]
+    seen = Counter(
+        key
+        for page_edges in edges
+        for key in {_key(line) for edge in page_edges for line in edge}
+    )
+    enough = 2 if len(pages) == 2 else max(3, len(pages) * 0.4)
+    for page, page_edges in zip(pages, edges, strict=True):
+        dropped: set[int] = set()
+        for edge in page_edges:
+            for line in edge:
+                if not (
+                    _PAGE_NUMBER.fullmatch(line.text) or seen[_key(line)] >= enough
+                ):
+                    break
+                dropped.update(map(id, line.words))
+        page.words = [word for word in page.words if id(word) not in dropped]
+
+
+def _edges(page: Page) -> tuple[list[Line], list[Line]]:
+    margin = (page.top - page.bottom) * 0.12
+    lines = lines_of(page.words)
+    head = [line for line in lines[:3] if line.baseline > page.top - margin]
+    foot = [line for line in lines[:-4:-1] if line.baseline < page.bottom + margin]
+    return head, foot
+
+
+def _key(line: Line) -> str:
+    return re.sub(r"\d+", "#", line.text.casefold())
+
+
+def _pitch(pages: list[Page]) -> float:
+    """Return the usual distance of baselines, in sizes of the font."""
+    gaps = [
+        (upper.baseline - lower.baseline) / lower.size
+        for page in pages[:50]
+        for upper, lower in pairwise(lines_of(page.words))
+    ]
+    return median([gap for gap in gaps if gap < 2.5] or [1.2])
+
+
+def _body_size(pages: list[Page]) -> float:
+    sizes = Counter(round(word.size, 1) for page in pages for word in page.words)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def _parts(page: Page, pitch: float) -> Iterator[_Table | list[Line]]:
+    """Yield the tables and paragraphs of a page in reading order."""
+    rest = page.words
+    for grid in grids(page.level, page.upright, page.words):
+        inside = [word for word in rest if grid.holds(word)]
+        outside = [word for word in rest if not grid.holds(word)]
+        above = [word for word in outside if word.baseline > grid.rows[-1]]
+        rest = [word for word in outside if word.baseline <= grid.rows[-1]]
+        yield from _paragraphs(above, page.width, pitch)
+        yield _Table(grid.columns, _rows(grid, inside, pitch))
+    yield from _paragraphs(rest, page.width, pitch)
+    # A stamp like "DRAFT" is no text; a table set across the page is.
+    if len(page.slanted) > 10:
+        yield [Line([Word(" ".join(page.slanted), 0, 0, 0, 10)])]
+
+
+def _rows(grid: Grid, words: list[Word], pitch: float) -> list[list[list[list[Line]]]]:
+    return [
+        [list(_split(lines_of(cell), pitch)) for cell in row]
+        for row in grid.cells(words)
+    ]
+
+
+def _lines(part: _Table | list[Line]) -> Iterator[Line]:
+    if isinstance(part, list):
+        yield from part
+    else:
+        for row in part.rows:
+            for cell in row:
+                for paragraph in cell:
+                    yield from paragraph
+
+
+def _paragraphs(words: list[Word], width: float, pitch: float) -> Iterator[list[Line]]:
+    for column in in_columns(words, width):
+        yield from _split(lines_of(column), pitch)
+
+
+def _split(lines: list[Line], pitch: float) -> Iterator[list[Line]]:
+    """Part the lines of a column or cell into paragraphs."""
+    paragraph: list[Line] = []
+    right = max((line.right for line in lines), default=0.0)
+    for line in lines:
+        if paragraph and _begins(paragraph, line, right, pitch):
+            yield paragraph
+            paragraph = []
+        paragraph.append(line)
+    if paragraph:
+        yield paragraph
+
+
+def _begins(paragraph: list[Line], line: Line, right: float, pitch: float) -> bool:
+    """Tell whether ``line`` begins a paragraph after those of ``paragraph``."""
+    last, size = paragraph[-1], line.size
+    if last.baseline - line.baseline > size * pitch * 1.2:
+        return True
+    if abs(last.size - size) > 0.1 * size or last.bold != line.bold:
+        return True
+    ended = re.search(r"[.!?:;]\W*$", last.text) is not None
+    short = last.right < right - 0.2 * (right - min(last.left, line.left))
+    if _BULLET.match(line.text) or _NUMBERED.match(line.text):
+        return ended or short or line.left < last.left - 0.5 * size
+    hanging = len(paragraph) > 1
+    indented = hanging and line.left > last.left + 0.8 * size
+    return indented or (ended and short)
+
+
+def _text_block(
+    lines: list[Line], page: int, body_size: float, words: frozenset[str]
+) -> Block:
+    text = _text(lines, words)
+    large = median(line.size for line in lines) > body_size * 1.12
+    heavy = all(line.bold for line in lines)
+    if (large or heavy) and len(text) <= 200 and not text.endswith((".", ";", ":")):
+        return Block("heading", text, page, level=1 if large else 2)
+    if bullet := _BULLET.match(text):
+        return Block("list-item", text[bullet.end() :], page, mark="•")
+    lettered = re.match(r"\(?[a-z]\)\s|\([ivx]{1,5}\)\s", text)
+    return Block("list-item" if lettered else "paragraph", text, page)
+
+
+def _text(lines: Iterable[Line], words: frozenset[str]) -> str:
+    return one_line(running_text((_with_raised(line) for line in lines), words))
+
+
+def _with_raised(line: Line) -> str:
+    """Return the text of a line, small raised numbers as such: the marks of notes."""
+    for word in line.words:
+        raised = word.baseline > line.baseline + 0.1 * line.size
+        if raised and word.size < 0.85 * line.size and word.text.isdigit():
+            word.text = word.text.translate(_RAISED)
+    return line.text
+
+
+class _Tables:
+    """Tables put together over the pages: a row that a page cuts is one row."""
+
+    def __init__(self, words: frozenset[str]) -> None:
+        self._words = words
+        self._number = 0
+        self._row = 0
+        self._columns: list[float] = []  # of the table that may go on
+        self._head: tuple[str, ...] = ()
+        self._open: tuple[Block, list[list[list[Line]]]] | None = None
+
+    def add(self, blocks: list[Block], table: _Table, page: int) -> None:
+        goes_on = self._goes_on(table, page)
+        if not goes_on:
+            self._number, self._row, self._head = self._number + 1, 0, ()
+        self._columns = table.columns
+        for position, row in enumerate(table.rows):
+            cells = [self._cell(cell) for cell in row]
+            if not any(cells) or (self._head and tuple(cells) == self._head):
+                continue
+            if goes_on and position <= 1 and self._open and self._is_cut(cells):
+                block, earlier = self._open
+                row = [
+                    [*a[:-1], [*(a[-1:] or [[]])[0], *b[0]], *b[1:]] if b else a
+                    for a, b in zip(earlier, row, strict=True)
+                ]
+                mended_row = table_row(
+                    [self._cell(c) for c in row], block.table, block.row
+                )
+                block.text, block.cells = mended_row.text, mended_row.cells
+                self._open = (block, row)
+                goes_on = False
+                continue
+            self._row += 1
+            blocks.append(table_row(cells, self._number, self._row, page))
+            self._head = self._head or tuple(cells)
+            self._open = (blocks[-1], row)
+
+    def end_unless_note(self, lines: list[Line]) -> None:
+        """Text ends a table, unless it is a footnote under it at the end of a page."""
+        if not re.match(r"[⁰¹²³⁴-⁹]|\d{1,2} ", _with_raised(lines[0])):
+            self._columns, self._open = [], None
+
+    def _goes_on(self, table: _Table, page: int) -> bool:
+        if self._open is None or self._open[0].page > page:
+            return False
+        return len(table.columns) == len(self._columns) and all(
+            abs(a - b) < 6 for a, b in zip(table.columns, self._columns, strict=True)
+        )
+
+    def _is_cut(self, cells: list[str]) -> bool:
+        """Tell whether a row at the top of a page goes on with the one before it."""
+        assert self._open is not None
+        before = [self._raw(cell) for cell in self._open[1]]
+        return any(
+            earlier and later and (_is_open(earlier) or continues(earlier, later))
+            for earlier, later in zip(before, cells, strict=True)
+        )
+
+    def _raw(self, cell: list[list[Line]]) -> str:
+        return cell[-1][-1].text if cell else ""
+
+    def _cell(self, cell: list[list[Line]]) -> str:
+        return "\n".join(_text(paragraph, self._words) for paragraph in cell)
+
+
+def _is_open(text: str) -> bool:
+    return text.endswith(("-", CERTAIN_HARD, CERTAIN_SOFT))
