@@ -251,8 +251,13 @@ STATEMENTS: Schema = {
     "numerator": pl.Int64,  # null where the sentence has no share
     "denominator": pl.Int64,
     "codes": pl.List(pl.String),  # what it is about, as "facet:code"
-    "with_codes": pl.List(pl.String),  # evidence: units with any of these ...
-    "without_codes": pl.List(pl.String),  # ... and with none of these
+    "with_any": pl.List(
+        pl.String
+    ),  # evidence: units with one of these "facet:code" ...
+    "with_all": pl.List(pl.String),  # ... with each of these ...
+    "without": pl.List(
+        pl.String
+    ),  # ... and none of these; all empty: no list behind it
     "text_en": pl.String,
     "text_fr": pl.String,
     "text_es": pl.String,

@@ -7,6 +7,7 @@ paragraph 7). The profile says where they meet and where the individual stands a
 """
 
 from datetime import date
+from itertools import combinations
 
 import polars as pl
 
@@ -19,6 +20,13 @@ LEVELS = {
     "institutional": "institutional",
     "enabling-environment": "enabling_environment",
 }
+
+#: Every set of levels, from none to all, as it stands in the column ``levels``.
+LEVEL_SETS = [
+    "+".join(levels)
+    for size in range(len(LEVELS) + 1)
+    for levels in combinations(LEVELS, size)
+]
 
 
 def integration(interventions: Frame, codings: Frame, by: str) -> pl.DataFrame:

@@ -1,0 +1,202 @@
+"""All that a portfolio shows, in one go: the tables for paper, page and workbook."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from capmap import tables
+from capmap.analysis.coverage import budgets, coverage
+from capmap.analysis.facets import Frame, counted_passages
+from capmap.analysis.gaps import gaps
+from capmap.analysis.headlines import headline_shares
+from capmap.analysis.integration import individual_alone, integration
+from capmap.analysis.sequences import sequences, trainers_unsupported
+from capmap.analysis.shares import share
+from capmap.analysis.statements import statements
+from capmap.analysis.synergies import missing_pairs, synergies
+from capmap.frameworks.codebook import Codebook
+from capmap.frameworks.framework import Framework
+from capmap.tables import Findings, LazyPortfolio, Portfolio
+from capmap.wording import LANGUAGES
+
+#: The facet-by-facet tables that every run leaves.
+PAIRS = (
+    ("outcome", "modality"),
+    ("outcome", "level"),
+    ("outcome", "constituent"),
+    ("outcome", "target"),
+    ("outcome", "partner"),
+    ("programme", "modality"),
+    ("programme", "level"),
+    ("country", "level"),
+    ("country", "modality"),
+    ("year", "level"),
+    ("kind", "level"),
+)
+
+#: The tables whose empty cells are looked at as gaps.
+GAP_PAIRS = PAIRS[:3]
+
+#: Of what the integration profile is drawn.
+PROFILES = ("intervention", "country", "outcome", "programme")
+
+
+def find(
+    portfolio: Portfolio | LazyPortfolio,
+    framework: Framework,
+    codebook: Codebook,
+    *,
+    population: int | None = None,
+    confidence: float = 0.95,
+    pairs: Sequence[tuple[str, str]] = PAIRS,
+) -> Findings:
+    """Return the result tables of a portfolio; their columns stand in capmap.tables.
+
+    ``population`` is the number of interventions from which these were drawn at random;
+    None, if they are to be seen as a sample of a wider body of work; equal to their own
+    number, if they are all there are (a census, without intervals). Outcomes stand in
+    the order of the framework, other codes in that of the codebook.
+    """
+    interventions, codings = portfolio.interventions, portfolio.codings
+    covered = {
+        (rows, columns): coverage(
+            interventions,
+            codings,
+            rows,
+            columns,
+            row_codes=_codes(rows, framework, codebook),
+            column_codes=_codes(columns, framework, codebook),
+        )
+        for rows, columns in dict.fromkeys((*GAP_PAIRS, *pairs))
+    }
+    gaps_found = [gaps(covered[pair]) for pair in GAP_PAIRS]
+    has_interventions = covered["outcome", "modality"]["interventions"].sum() > 0
+    unit = "intervention" if has_interventions else "passage"
+    met = [
+        synergies(interventions, codings, facet="modality", within=unit),
+        synergies(interventions, codings, facet="modality", within="country"),
+        synergies(interventions, codings, facet="modality", within="outcome"),
+        synergies(interventions, codings, facet="programme", within="country"),
+    ]
+    shares = headline_shares(
+        interventions,
+        portfolio.passages,
+        codings,
+        codebook,
+        population=population,
+        confidence=confidence,
+    )
+    return Findings(
+        shares=shares,
+        coverage=pl.concat(covered.values()),
+        budgets=pl.concat(budgets(interventions, codings, *pair) for pair in covered),
+        integration=pl.concat(
+            integration(interventions, codings, by) for by in PROFILES
+        ),
+        alerts=pl.concat(
+            [
+                individual_alone(interventions, codings),
+                trainers_unsupported(interventions, codings),
+            ]
+        ),
+        synergies=pl.concat(met),
+        missing_pairs=pl.concat(
+            missing_pairs(interventions, codings, by=by, unit=unit)
+            for by in ("outcome", "country")
+        ),
+        sequences=sequences(interventions, codings),
+        gaps=pl.concat(gaps_found),
+        languages=_languages(portfolio.passages, interventions, codings),
+        sources=_sources(portfolio),
+        statements=statements(
+            shares, gaps_found[0], met[0], _doubtful(codings), codebook
+        ),
+    )
+
+
+def _codes(facet: str, framework: Framework, codebook: Codebook) -> list[str]:
+    if facet == "outcome":
+        return list(framework.outcomes)
+    return list(codebook.facets[facet].codes) if facet in codebook.facets else []
+
+
+def _doubtful(codings: Frame) -> dict[str, Any]:
+    """Return the share of passages with capacity development that hold a doubtful code."""
+    held = (
+        codings.lazy()
+        .group_by("passage_id")
+        .agg(
+            pl.col("doubtful").any(),
+            ((pl.col("facet") == "capacity") & (pl.col("code") == "cd"))
+            .any()
+            .alias("cd"),
+        )
+    )
+    total, doubtful = (
+        held.filter("cd").select(pl.len(), pl.col("doubtful").sum()).collect().row(0)
+    )
+    found = share(doubtful, total)
+    return {
+        "unit": "passages",
+        "numerator": doubtful,
+        "denominator": total,
+        **{f"sentence_{lang}": found.sentence("passages", lang) for lang in LANGUAGES},
+    }
+
+
+def _languages(passages: Frame, interventions: Frame, codings: Frame) -> pl.DataFrame:
+    """Count passages by language, the most frequent first."""
+    return (
+        _read_passages(passages, interventions, codings)
+        .group_by("language")
+        .agg(
+            pl.len().cast(pl.Int64).alias("passages"),
+            pl.col("cd").sum().cast(pl.Int64).alias("capacity_passages"),
+        )
+        .sort(["passages", "language"], descending=[True, False])
+        .collect()
+        .cast(pl.Schema(tables.LANGUAGES))
+    )
+
+
+def _read_passages(
+    passages: Frame, interventions: Frame, codings: Frame
+) -> pl.LazyFrame:
+    counted = counted_passages(interventions, codings).select(
+        "passage_id", cd=pl.lit(True)
+    )
+    return (
+        passages.lazy()
+        .select("passage_id", "intervention_id", "language")
+        .join(counted, on="passage_id", how="left")
+        .with_columns(pl.col("cd").fill_null(False))
+    )
+
+
+def _sources(portfolio: Portfolio | LazyPortfolio) -> pl.DataFrame:
+    """Count what each file gave and what of it was set aside, by name of file."""
+    interventions = portfolio.interventions.lazy()
+    document = pl.col("kind") == "document"
+    read = interventions.group_by("source").agg(
+        pl.col("counted_as").filter(~document).n_unique().alias("interventions"),
+        document.sum().alias("documents"),
+    )
+    told = (
+        _read_passages(portfolio.passages, portfolio.interventions, portfolio.codings)
+        .join(interventions.select("intervention_id", "source"), on="intervention_id")
+        .group_by("source")
+        .agg(pl.len().alias("passages"), pl.col("cd").sum().alias("capacity_passages"))
+    )
+    aside = (
+        portfolio.set_aside.lazy().group_by("source").agg(pl.len().alias("set_aside"))
+    )
+    return (
+        read.join(told, on="source", how="left")
+        .join(aside, on="source", how="full", coalesce=True)
+        .select(list(tables.SOURCES))
+        .with_columns(pl.exclude("source").fill_null(0))
+        .sort("source")
+        .collect()
+        .cast(pl.Schema(tables.SOURCES))
+    )
