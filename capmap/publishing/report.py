@@ -108,7 +108,9 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    label: str = ""  # "Table 1"
     numeric: frozenset[int] = frozenset()
+    widths: tuple[float, ...] = ()  # relative; equal if empty
     source: str = ""
     group_rows: frozenset[int] = frozenset()  # rows that head a group: first cell spans
 
@@ -121,6 +123,7 @@ class Figure:
     svg: str
     png: bytes
     alt: str
+    label: str = ""  # "Figure 1"
     source: str = ""
 
 
@@ -132,6 +135,7 @@ class Report:
     """A whole paper in one language."""
 
     language: str
+    office: str  # who publishes: "International Labour Office"
     cover: Cover
     blocks: tuple[Block, ...]
     notes: dict[str, str] = field(default_factory=dict)  # footnotes by key
