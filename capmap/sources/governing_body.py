@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from capmap.sources.activity import Activity, Passage
 from capmap.sources.blocks import Block
@@ -58,23 +57,19 @@ def is_governing_body_paper(blocks: list[Block]) -> bool:
     return bool(symbol_of(blocks)) and first_paragraph(blocks) is not None
 
 
-def read_governing_body(source: list[Block] | Path) -> GoverningBodyPaper:
-    """Read a paper from its blocks, or from a text, DOCX, ODT, HTML or PDF file.
+def read_governing_body(blocks: list[Block]) -> GoverningBodyPaper:
+    """Read a paper from the blocks that any reader of documents gives.
 
     A ``ValueError`` says that the document is no Governing Body paper.
     """
-    if isinstance(source, Path):
-        from capmap.sources.documents import read_blocks  # it reads papers through us
-
-        source = read_blocks(source).blocks
-    start = first_paragraph(source)
-    if start is None or not symbol_of(source):
+    start = first_paragraph(blocks)
+    if start is None or not symbol_of(blocks):
         raise ValueError("No symbol of the Governing Body or no paragraph 1 was found.")
-    end = start + appendix_start(source[start:])
+    end = start + appendix_start(blocks[start:])
     return GoverningBodyPaper(
-        read_cover(source[:start]),
-        read_text(source[start:end]),
-        read_appendix(source[end + 1 :]),
+        read_cover(blocks[:start]),
+        read_text(blocks[start:end]),
+        read_appendix(blocks[end + 1 :]),
     )
 
 
