@@ -221,5 +221,10 @@ def without_contents(blocks: list[Block]) -> list[Block]:
     return kept
 
 
+def is_contents_entry(text: str) -> bool:
+    """Tell whether a line ends in dots and a page number."""
+    return _ENTRY.search(text) is not None
+
+
 def _is_entry(block: Block, entry: re.Pattern[str]) -> bool:
     return block.kind != "table-row" and entry.search(block.text) is not None

@@ -10,6 +10,7 @@ from statistics import median
 from capmap.sources.blocks import (
     Block,
     continues,
+    is_contents_entry,
     mended,
     one_line,
     table_row,
@@ -70,7 +71,7 @@ def page_blocks(pages: list[Page]) -> list[Block]:
     pitch = _pitch(pages)
     parts = [(page, part) for page in pages for part in _parts(page, pitch)]
     words = words_within_lines(line.text for _, part in parts for line in _lines(part))
-    size = _body_size(pages)
+    sizes = _heading_sizes(pages)
     blocks: list[Block] = []
     tables = _Tables(words)
     for page, part in parts:
@@ -78,7 +79,7 @@ def page_blocks(pages: list[Page]) -> list[Block]:
             tables.add(blocks, part, page.number)
         else:
             tables.end_unless_note(part)
-            blocks.append(_text_block(part, page.number, size, words))
+            blocks.append(_text_block(part, page.number, sizes, words))
     blocks = [block for block in blocks if block.text]
     return mended(tell_headings(blocks))
 
@@ -138,9 +139,11 @@ def _pitch(pages: list[Page]) -> float:
     return median([gap for gap in gaps if gap < 2.5] or [1.2])
 
 
-def _body_size(pages: list[Page]) -> float:
+def _heading_sizes(pages: list[Page]) -> list[float]:
+    """Return the sizes of type clearly larger than the body's, largest first."""
     sizes = Counter(round(word.size, 1) for page in pages for word in page.words)
-    return sizes.most_common(1)[0][0] if sizes else 10.0
+    body = sizes.most_common(1)[0][0] if sizes else 10.0
+    return sorted((size for size in sizes if size > body * 1.12), reverse=True)
 
 
 def _parts(page: Page, pitch: float) -> Iterator[_Table | list[Line]]:
@@ -201,6 +204,8 @@ def _begins(paragraph: list[Line], line: Line, right: float, pitch: float) -> bo
         return True
     if abs(last.size - size) > 0.1 * size or last.bold != line.bold:
         return True
+    if is_contents_entry(last.text):
+        return True
     ended = re.search(r"[.!?:;]\W*$", last.text) is not None
     short = last.right < right - 0.2 * (right - min(last.left, line.left))
     if _BULLET.match(line.text) or _NUMBERED.match(line.text):
@@ -211,13 +216,18 @@ def _begins(paragraph: list[Line], line: Line, right: float, pitch: float) -> bo
 
 
 def _text_block(
-    lines: list[Line], page: int, body_size: float, words: frozenset[str]
+    lines: list[Line], page: int, sizes: list[float], words: frozenset[str]
 ) -> Block:
     text = _text(lines, words)
-    large = median(line.size for line in lines) > body_size * 1.12
+    size = round(median(line.size for line in lines), 1)
     heavy = all(line.bold for line in lines)
-    if (large or heavy) and len(text) <= 200 and not text.endswith((".", ";", ":")):
-        return Block("heading", text, page, level=1 if large else 2)
+    if (
+        (size in sizes or heavy)
+        and len(text) <= 200
+        and not text.endswith((".", ";", ":"))
+    ):
+        level = sizes.index(size) if size in sizes else len(sizes)
+        return Block("heading", text, page, level=level + 1)
     if bullet := _BULLET.match(text):
         return Block("list-item", text[bullet.end() :], page, mark="•")
     lettered = re.match(r"\(?[a-z]\)\s|\([ivx]{1,5}\)\s", text)

@@ -21,6 +21,7 @@ MAX_PAGES = 2000
 """No report is longer; what is, is a catalogue or made to keep a reader busy."""
 _MAX_LETTERS = 100_000  # on one page; a dense page has about 6,000
 _HYPHENS = ("\x02", CERTAIN_SOFT)  # at ends of lines, often in another font
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MAX_PATHS = 4000  # on one page; maps have more, tables never
 
 
@@ -152,9 +153,20 @@ def _letters(page: Any) -> Iterator[_Letter]:
             box.left, box.bottom, box.right, box.top, turn
         )
         baseline = _turned_box(x.value, y.value, x.value, y.value, turn)[1]
+        if text.isdecimal() and _is_raised(page, index, turn, baseline, top - bottom):
+            text = text.translate(_SUPERSCRIPTS)
         if starts:
             bold, starts = _is_bold(page, index), False
         yield _Letter(text, turn, left, right, baseline, max(top - bottom, 1.0), bold)
+
+
+def _is_raised(page: Any, index: int, turn: int, baseline: float, size: float) -> bool:
+    """Tell a digit drawn above the line, as fonts with figures for notes have them."""
+    sides = [c_double() for _ in range(4)]
+    left, right, bottom, top = sides
+    pdfium.FPDFText_GetCharBox(page, index, *map(byref, sides))
+    box = _turned_box(left.value, bottom.value, right.value, top.value, turn)
+    return box[1] > baseline + 0.2 * size
 
 
 def _hyphen(page: Any, index: int) -> str:
