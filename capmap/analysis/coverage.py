@@ -30,6 +30,17 @@ def coverage(
     cells = cell_passages(
         interventions, codings, rows, columns, capacity_only=capacity_only
     )
+    return count_cells(cells, rows, columns, row_codes, column_codes)
+
+
+def count_cells(
+    cells: pl.LazyFrame,
+    rows: str,
+    columns: str,
+    row_codes: Sequence[str] = (),
+    column_codes: Sequence[str] = (),
+) -> pl.DataFrame:
+    """Return the coverage table of ``cell_passages``, which budgets can be read from too."""
     counted = pl.concat(
         cells.with_columns(*(pl.lit(ALL).alias(side) for side in margin))
         .group_by("row", "column")
@@ -141,12 +152,24 @@ def budgets(
     """
     cells = cell_passages(
         interventions, codings, rows, columns, capacity_only=capacity_only
-    ).select("row", "column", "counted_as")
-    money = intervention_budgets(interventions).lazy()
-    table = pl.concat(
-        cells.with_columns(*(pl.lit(ALL).alias(side) for side in margin))
+    )
+    return add_budgets(cells, rows, columns, intervention_budgets(interventions))
+
+
+def add_budgets(
+    cells: pl.LazyFrame, rows: str, columns: str, money: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the budgets of ``cell_passages``; ``money`` is ``intervention_budgets``."""
+    stated = (
+        cells.select("row", "column", "counted_as")
         .unique()
-        .join(money, on="counted_as")
+        .join(money.lazy(), on="counted_as")
+        .collect()
+        .lazy()
+    )
+    table = pl.concat(
+        stated.with_columns(*(pl.lit(ALL).alias(side) for side in margin))
+        .unique()
         .group_by("row", "column", "currency")
         .agg(
             pl.col("amount").sum(),

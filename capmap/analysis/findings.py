@@ -6,7 +6,12 @@ from typing import Any
 import polars as pl
 
 from capmap import tables
-from capmap.analysis.coverage import budgets, coverage
+from capmap.analysis.coverage import (
+    add_budgets,
+    cell_passages,
+    count_cells,
+    intervention_budgets,
+)
 from capmap.analysis.facets import Frame, counted_passages
 from capmap.analysis.gaps import gaps
 from capmap.analysis.headlines import headline_shares
@@ -58,18 +63,20 @@ def find(
     number, if they are all there are (a census, without intervals). Outcomes stand in
     the order of the framework, other codes in that of the codebook.
     """
-    interventions, codings = portfolio.interventions, portfolio.codings
-    covered = {
-        (rows, columns): coverage(
-            interventions,
-            codings,
+    interventions = portfolio.interventions
+    codings = _of_capacity(portfolio.codings)
+    money = intervention_budgets(interventions)
+    covered, paid = {}, []
+    for rows, columns in dict.fromkeys((*GAP_PAIRS, *pairs)):
+        cells = cell_passages(interventions, codings, rows, columns).collect().lazy()
+        paid.append(add_budgets(cells, rows, columns, money))
+        covered[rows, columns] = count_cells(
+            cells,
             rows,
             columns,
-            row_codes=_codes(rows, framework, codebook),
-            column_codes=_codes(columns, framework, codebook),
+            _codes(rows, framework, codebook),
+            _codes(columns, framework, codebook),
         )
-        for rows, columns in dict.fromkeys((*GAP_PAIRS, *pairs))
-    }
     gaps_found = [gaps(covered[pair]) for pair in GAP_PAIRS]
     has_interventions = covered["outcome", "modality"]["interventions"].sum() > 0
     unit = "intervention" if has_interventions else "passage"
@@ -90,7 +97,7 @@ def find(
     return Findings(
         shares=shares,
         coverage=pl.concat(covered.values()),
-        budgets=pl.concat(budgets(interventions, codings, *pair) for pair in covered),
+        budgets=pl.concat(paid),
         integration=pl.concat(
             integration(interventions, codings, by) for by in PROFILES
         ),
@@ -107,11 +114,34 @@ def find(
         ),
         sequences=sequences(interventions, codings),
         gaps=pl.concat(gaps_found),
-        languages=_languages(portfolio.passages, interventions, codings),
+        languages=_languages(portfolio),
         sources=_sources(portfolio),
         statements=statements(
             shares, gaps_found[0], met[0], _doubtful(codings), codebook
         ),
+    )
+
+
+def _of_capacity(codings: Frame) -> pl.DataFrame:
+    """Keep the codings of passages with capacity development, and number the passages.
+
+    Every table asks for these again: read once, with numbers for names, a million of
+    them fit in little memory and join fast.
+    """
+    slim = codings.lazy().select(
+        "passage_id", "intervention_id", "facet", "code", "confidence", "doubtful"
+    )
+    counted = (
+        slim.filter((pl.col("facet") == "capacity") & (pl.col("code") == "cd"))
+        .select("passage_id")
+        .unique()
+        .with_row_index("number")
+    )
+    return (
+        slim.join(counted, on="passage_id")
+        .drop("passage_id")
+        .rename({"number": "passage_id"})
+        .collect(engine="streaming")
     )
 
 
@@ -121,21 +151,10 @@ def _codes(facet: str, framework: Framework, codebook: Codebook) -> list[str]:
     return list(codebook.facets[facet].codes) if facet in codebook.facets else []
 
 
-def _doubtful(codings: Frame) -> dict[str, Any]:
+def _doubtful(codings: pl.DataFrame) -> dict[str, Any]:
     """Return the share of passages with capacity development that hold a doubtful code."""
-    held = (
-        codings.lazy()
-        .group_by("passage_id")
-        .agg(
-            pl.col("doubtful").any(),
-            ((pl.col("facet") == "capacity") & (pl.col("code") == "cd"))
-            .any()
-            .alias("cd"),
-        )
-    )
-    total, doubtful = (
-        held.filter("cd").select(pl.len(), pl.col("doubtful").sum()).collect().row(0)
-    )
+    by_passage = codings.group_by("passage_id").agg(pl.col("doubtful").any())
+    doubtful, total = int(by_passage["doubtful"].sum()), by_passage.height
     found = share(doubtful, total)
     return {
         "unit": "passages",
@@ -145,14 +164,14 @@ def _doubtful(codings: Frame) -> dict[str, Any]:
     }
 
 
-def _languages(passages: Frame, interventions: Frame, codings: Frame) -> pl.DataFrame:
+def _languages(portfolio: Portfolio | LazyPortfolio) -> pl.DataFrame:
     """Count passages by language, the most frequent first."""
     return (
-        _read_passages(passages, interventions, codings)
+        _read_passages(portfolio)
         .group_by("language")
         .agg(
-            pl.len().cast(pl.Int64).alias("passages"),
-            pl.col("cd").sum().cast(pl.Int64).alias("capacity_passages"),
+            pl.len().alias("passages"),
+            pl.col("has_capacity").sum().alias("capacity_passages"),
         )
         .sort(["passages", "language"], descending=[True, False])
         .collect()
@@ -160,17 +179,18 @@ def _languages(passages: Frame, interventions: Frame, codings: Frame) -> pl.Data
     )
 
 
-def _read_passages(
-    passages: Frame, interventions: Frame, codings: Frame
-) -> pl.LazyFrame:
-    counted = counted_passages(interventions, codings).select(
-        "passage_id", cd=pl.lit(True)
-    )
+def _read_passages(portfolio: Portfolio | LazyPortfolio) -> pl.LazyFrame:
+    """Return every passage that was read, coded or not, and whether it has capacity."""
+    counted = counted_passages(portfolio.interventions, portfolio.codings)
     return (
-        passages.lazy()
+        portfolio.passages.lazy()
         .select("passage_id", "intervention_id", "language")
-        .join(counted, on="passage_id", how="left")
-        .with_columns(pl.col("cd").fill_null(False))
+        .join(
+            counted.select("passage_id", has_capacity=pl.lit(True)),
+            on="passage_id",
+            how="left",
+        )
+        .with_columns(pl.col("has_capacity").fill_null(False))
     )
 
 
@@ -183,10 +203,13 @@ def _sources(portfolio: Portfolio | LazyPortfolio) -> pl.DataFrame:
         document.sum().alias("documents"),
     )
     told = (
-        _read_passages(portfolio.passages, portfolio.interventions, portfolio.codings)
+        _read_passages(portfolio)
         .join(interventions.select("intervention_id", "source"), on="intervention_id")
         .group_by("source")
-        .agg(pl.len().alias("passages"), pl.col("cd").sum().alias("capacity_passages"))
+        .agg(
+            pl.len().alias("passages"),
+            pl.col("has_capacity").sum().alias("capacity_passages"),
+        )
     )
     aside = (
         portfolio.set_aside.lazy().group_by("source").agg(pl.len().alias("set_aside"))

@@ -3,7 +3,8 @@
 Rounding is decided here, once: what people read is rounded half up (12.5 becomes 13),
 because that is what readers do by hand; Python's ``round`` would give 12. A share that
 is not nothing is never written as 0, nor one that is not all as 100: "under 1 per cent"
-and "over 99 per cent" stand instead. Tables hold the unrounded values.
+and "over 99 per cent" stand instead. The ends of an interval are whole per cent too, but
+finer where both would look alike. Tables hold the unrounded values.
 """
 
 from dataclasses import dataclass
@@ -54,11 +55,12 @@ class Share:
             return words.say(
                 "share_census_all_or_none" if extreme else "share_census", **values
             )
+        low, high = rounded_ends(self.low or 0.0, self.high or 0.0)
         return words.say(
             "share_all_or_none" if extreme else "share_with_interval",
             confidence=words.number(round(self.confidence * 100, 6)),
-            low=rounded_per_cent(self.low or 0.0),
-            high=rounded_per_cent(self.high or 0.0),
+            low=words.number(low),
+            high=words.number(high),
             **values,
         )
 
@@ -150,10 +152,26 @@ def per_cent(numerator: int, denominator: int, language: str) -> str:
     )
 
 
-def rounded_per_cent(value: float) -> int:
-    """Round a share to whole per cent, half up: how an end of an interval is shown.
+def rounded_per_cent(value: float, digits: int = 0) -> float:
+    """Round a share to per cent, half up.
 
     >>> rounded_per_cent(0.125)
     13
     """
-    return floor(value * 100 + 0.5)
+    scale: int = 10**digits
+    rounded = floor(value * 100 * scale + 0.5)
+    return rounded if digits == 0 else rounded / scale
+
+
+def rounded_ends(low: float, high: float) -> tuple[float, float]:
+    """Round the ends of an interval to whole per cent, finer if they would look alike.
+
+    >>> rounded_ends(0.442, 0.706), rounded_ends(0.0018, 0.0036)
+    ((44, 71), (0.2, 0.4))
+    """
+    digits = 0
+    while digits < 3 and (
+        rounded_per_cent(low, digits) == rounded_per_cent(high, digits)
+    ):
+        digits += 1
+    return rounded_per_cent(low, digits), rounded_per_cent(high, digits)
