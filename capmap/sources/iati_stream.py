@@ -55,7 +55,9 @@ def streamed(
                 yield without_namespace(element)
                 _forget(element)
             if fed > LARGEST_ACTIVITY:
-                remarks.add("activity_too_large", f"activity {number + 1}", "file")
+                limit = str(LARGEST_ACTIVITY >> 20)
+                place = f"activity {number + 1}"
+                remarks.add("activity_too_large", place, "file", limit=limit)
                 return
         root = parser.close()
     except etree.XMLSyntaxError as error:
@@ -125,5 +127,5 @@ def _texts(file: BinaryIO, encoding: str, remarks: Remarks) -> Iterator[str]:
             break
     text, was_wrong = mended_text.decode(rest, encoding)
     if is_mended or was_wrong:
-        remarks.add("encoding_mended", encoding=encoding)
+        remarks.count("encoding_mended")
     yield text

@@ -74,7 +74,7 @@ class Texts:
             if place not in self._places[key]:
                 self._places[key].append(place)
             return
-        context = " > ".join(title for title in titles if title and title != text)
+        context = " › ".join(title for title in titles if title and title != text)
         self._passages[key] = Passage(kind, text, place, language, context)
         self._places[key] = [place]
 

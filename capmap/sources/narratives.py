@@ -8,8 +8,7 @@ import html
 import re
 from collections.abc import Iterator
 
-#: Above about this many characters a passage no longer says one thing.
-LONGEST = 1500
+from capmap.sources.passages import PIECE_CHARACTERS, in_pieces
 
 _BLOCK_TAG = re.compile(
     r"\s*</?(?:p|br|div|li|ul|ol|tr|table|h[1-6])\b[^<>]*>\s*", re.IGNORECASE
@@ -21,12 +20,11 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
 _BULLET = re.compile(r"(?:[•▪●‣◦∙·\uf0b7]|[-–—*](?=\s))\s*")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])+\s+\S")
 _INLINE_BULLET = re.compile(r"(?<=\S)\s+(?=[•▪●‣\uf0b7]\s*\S)")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'»”’)\]]*\s+(?=[\"'«“(\[¿¡]*[A-ZÀ-ÖØ-Þ0-9])")
 _BREAK = re.compile(r"[\n\r\u2028\u2029\x0b\x0c]")
 
 
 def paragraphs(text: str) -> list[tuple[str, str]]:
-    """Cut a text into (passage, lead-in) pairs, none much longer than ``LONGEST``.
+    """Cut a text into (passage, lead-in) pairs, none much longer than ``PIECE_CHARACTERS``.
 
     It is cut at paragraphs, at bullets and, where still too long, at sentence ends. The
     lead-in is the line ending in a colon above a bullet: without it "labour inspectors"
@@ -35,14 +33,14 @@ def paragraphs(text: str) -> list[tuple[str, str]]:
     >>> paragraphs("The project will train:\\n- labour inspectors;\\n- judges.")
     [('The project will train:', ''), ('labour inspectors;', 'The project will train:'), ('judges.', 'The project will train:')]
     """
-    if len(text) <= LONGEST and not _needs_care(text):
+    if len(text) <= PIECE_CHARACTERS and not _needs_care(text):
         return [(text, "")] if text else []
     found = []
     lead_in = ""
     for paragraph, is_item in _blocks(_without_tags(text)):
         if not is_item:
             lead_in = paragraph if paragraph.endswith(":") else ""
-        for piece in pieces(paragraph):
+        for piece in in_pieces(paragraph):
             found.append((piece, lead_in if is_item else ""))
     return found
 
@@ -54,26 +52,6 @@ def one_line(text: str) -> str:
     'Training of trainers'
     """
     return " ".join(_without_tags(text).split())
-
-
-def pieces(paragraph: str) -> Iterator[str]:
-    """Yield a paragraph whole, or in pieces up to ``LONGEST`` cut at sentence ends."""
-    while len(paragraph) > LONGEST:
-        cut = _cut(paragraph)
-        yield paragraph[:cut].rstrip()
-        paragraph = paragraph[cut:].lstrip()
-    if paragraph:
-        yield paragraph
-
-
-def _cut(paragraph: str) -> int:
-    """Return where to cut: the last sentence end before the limit, or else a space."""
-    ends = [m.end() for m in _SENTENCE_END.finditer(paragraph, 0, LONGEST + 1)]
-    # An early end would leave a crumb before one long sentence: a space is no worse.
-    if ends and ends[-1] > LONGEST // 4:
-        return ends[-1]
-    space = paragraph.rfind(" ", LONGEST // 2, LONGEST)
-    return space if space > 0 else LONGEST
 
 
 def _needs_care(text: str) -> bool:
