@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from capmap.coding.capacity import framed, judge
 from capmap.coding.languages import language_of
+from capmap.coding.modality import RULES
 from capmap.coding.reading import Reader
 from capmap.coding.suggestion import Suggestion
 from capmap.frameworks.codebook import Codebook
@@ -13,7 +15,7 @@ class LexiconCoder:
     """Suggests codes by the terms and rules of a codebook.
 
     The same text always gets the same codes. Safe to share between threads, and cheap
-    enough to build anew in each process (some tens of milliseconds).
+    enough to build anew in each process (some tenths of a second).
     """
 
     def __init__(self, codebook: Codebook, framework: Framework | None = None) -> None:
@@ -31,15 +33,20 @@ class LexiconCoder:
         markers: Sequence[tuple[str, int]] = (),
     ) -> list[Suggestion]:
         language = language or language_of(text)
-        reading = self._reader.read(text, language)
-        suggestions = []
-        for (facet, code), hits in reading.codes.items():
+        r = self._reader.read(text, language)
+        suggestions = [judge(r)]
+        found: dict[tuple[str, str], Suggestion] = {}
+        live = ~framed(r)
+        for (facet, code), hits in r.codes.items():
             because = self._reader.signals[hits[0].phrase.signal].term.phrase
-            suggestions.append(
-                Suggestion(facet, code, 0.5, "words", because, reading.spans(hits))
-            )
-        cd = any(s.facet == "modality" for s in suggestions)
-        suggestions.append(
-            Suggestion("capacity", "cd" if cd else "not-cd", 0.5, "rule", "")
-        )
+            if facet == "level": continue
+            found[facet, code] = Suggestion(facet, code, 0.5, "words", because, r.spans(hits))
+        for rule in RULES:
+            mask = rule.holds(r) & live
+            if mask and ("modality", rule.code) not in found:
+                hits = [h for c in rule.evidence for h in r.cues.get(c, ()) if mask >> r.sentence(h.start) & 1]
+                found["modality", rule.code] = Suggestion("modality", rule.code, 0.5, "rule", rule.because, r.spans(hits))
+        suggestions += found.values()
+        if suggestions[0].code != "cd":
+            suggestions = [s for s in suggestions if s.facet in ("capacity", "outcome", "programme")]
         return suggestions

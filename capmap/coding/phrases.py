@@ -10,16 +10,15 @@ boundaries, endings and gaps.
 A phrase is written as a person would write it, with four signs::
 
     trade union*        any ending of a word
-    (law|bill) drafted  one or the other
+    (law|bill) drafted  one or the other; (the |) for a word that may stand
     spent ... with      up to six words between, in the same sentence
     SCORE               in capitals: found in capitals only, in every language
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import ahocorasick_rs
 
@@ -136,16 +135,30 @@ class Hit:
     phrase: Phrase
 
 
-@dataclass(frozen=True, slots=True)
 class _Check:
-    """What must hold around a beginning that the automaton found."""
+    """What must hold where the automaton found the beginning of a phrase."""
 
-    phrase: Phrase
-    any_ending: bool
-    rest: (
-        re.Pattern[str] | None
-    )  # the whole phrase, where it has gaps or endings within
-    capitals: bool
+    __slots__ = ("any_ending", "capitals", "phrase", "tail")
+
+    def __init__(self, phrase: Phrase, tail: str) -> None:
+        self.phrase = phrase
+        self.capitals = is_name(phrase.text)
+        self.any_ending = tail == _ENDING
+        # Compiled when first needed: most phrases are never met in a portfolio.
+        self.tail: str | re.Pattern[str] = "" if self.any_ending else tail
+
+    def end(self, text: str, stop: int) -> int:
+        """Return where the phrase ends whose beginning ends at ``stop``; -1 if it does not."""
+        if self.tail:
+            if isinstance(self.tail, str):
+                self.tail = re.compile(self.tail + r"(?![^\W\d_])")
+            match = self.tail.match(text, stop)
+            return match.end() if match else -1
+        while text[stop].isalpha():
+            if not self.any_ending:
+                return -1
+            stop += 1
+        return stop
 
 
 class PhraseMatcher:
@@ -154,8 +167,9 @@ class PhraseMatcher:
     def __init__(self, phrases: Sequence[Phrase]) -> None:
         checks: dict[str, list[_Check]] = {}
         for phrase in phrases:
-            for written in alternatives(phrase.text):
-                beginning, check = _compile(written, phrase)
+            beginnings, tail = _compile(phrase.text)
+            check = _Check(phrase, tail)
+            for beginning in beginnings:
                 checks.setdefault(beginning, []).append(check)
         self._checks = [tuple(group) for group in checks.values()]
         self._automaton = ahocorasick_rs.AhoCorasick(
@@ -172,17 +186,9 @@ class PhraseMatcher:
             for check in self._checks[number]:
                 if not check.phrase.languages & languages:
                     continue
-                stop = end
-                if check.rest is not None:
-                    match = check.rest.match(text, start)
-                    if match is None:
-                        continue
-                    stop = match.end()
-                elif text[end].isalpha():
-                    if not check.any_ending:
-                        continue
-                    while text[stop].isalpha():
-                        stop += 1
+                stop = check.end(text, end)
+                if stop < 0:
+                    continue
                 if check.capitals:
                     first, last = folded.span(start + 1, stop)
                     if not original[first:last].isupper():
@@ -191,45 +197,56 @@ class PhraseMatcher:
         return hits
 
 
-def alternatives(phrase: str) -> Iterator[str]:
-    """Spell out ``(a|b)``.
-
-    >>> list(alternatives("(law|bill)* drafted"))
-    ['law* drafted', 'bill* drafted']
-    """
-    parts = re.split(r"\(([^()]*\|[^()]*)\)", phrase)
-    choices = [
-        part.split("|") if number % 2 else [part] for number, part in enumerate(parts)
-    ]
-    for chosen in product(*choices):
-        yield " ".join("".join(chosen).split())
-
-
 def is_name(phrase: str) -> bool:
     """Tell whether a phrase is written in capitals: an acronym or a brand."""
     letters = [sign for sign in phrase if sign.isalpha()]
     return len(letters) > 1 and all(sign.isupper() for sign in letters)
 
 
-def _compile(written: str, phrase: Phrase) -> tuple[str, _Check]:
-    """Return the literal beginning of a phrase and the check of what follows."""
-    words = written.replace("...", " \x00 ").replace("*", "\x01").split()
-    folded = " ".join(
-        word if word == "\x00" else _fold_phrase(word) for word in words
-    ).replace(" \x01", "\x01")
-    beginning = re.split("[\x00\x01]", folded, maxsplit=1)[0].rstrip(" ")
-    if not beginning:
-        raise ValueError(f"The phrase {written!r} does not begin with a word.")
-    remainder = folded[len(beginning) :].strip()
-    any_ending = remainder == "\x01"
-    rest = None
-    if remainder and not any_ending:
-        pattern = re.escape(f" {folded}")
-        pattern = pattern.replace(re.escape(" \x00 "), r"(?: [^ .;:!?|]+){0,6}? ")
-        pattern = pattern.replace(re.escape("\x01"), r"[^\W\d_]*").replace(r"\ ", " +")
-        rest = re.compile(pattern + r"(?![^\W\d_])")
-    return f" {beginning}", _Check(phrase, any_ending, rest, is_name(written))
+_ENDING = r"[^\W\d_]*"
+_GAP = r"(?: +[^ .;:!?|]+){0,6}? +"
+_PARTS = re.compile(r"(\([^()]*\)|\*|\s*\.\.\.\s*)")
+_SIGNS = re.compile(r"[(*]|\.\.\.")
+#: Beginnings spelt out for one phrase; further alternatives are left to the tail.
+_MOST_BEGINNINGS = 100
 
 
-def _fold_phrase(word: str) -> str:
-    return " ".join(_fold_unevenly(word).text.split())
+def _compile(phrase: str) -> tuple[list[str], str]:
+    """Return the literal beginnings of a phrase, and a regular expression of what follows.
+
+    >>> _compile("(law|bill) draft*")
+    ([' law draft', ' bill draft'], '[^\\\\W\\\\d_]*')
+    """
+    if not _SIGNS.search(phrase):
+        return [f" {_fold_phrase(phrase).strip()}"], ""
+    parts = [part for part in _PARTS.split(phrase.strip()) if part]
+    beginnings = [" "]
+    while parts and parts[0] != "*" and "..." not in parts[0]:
+        choices = _choices(parts[0])
+        if len(beginnings) * len(choices) > _MOST_BEGINNINGS:
+            break
+        beginnings = [begun + choice for begun in beginnings for choice in choices]
+        parts.pop(0)
+    if not all(begun.strip() for begun in beginnings):
+        raise ValueError(f"The phrase {phrase!r} does not begin with a word.")
+    tail = "".join(_pattern(part) for part in parts)
+    return [begun.replace("  ", " ") for begun in beginnings], tail
+
+
+def _choices(part: str) -> list[str]:
+    written = part[1:-1].split("|") if part[0] == "(" else [part]
+    return [_fold_phrase(choice) for choice in written]
+
+
+def _pattern(part: str) -> str:
+    if part == "*":
+        return _ENDING
+    if "..." in part:
+        return _GAP
+    choices = [re.escape(choice).replace(r"\ ", " +") for choice in _choices(part)]
+    return f"(?:{'|'.join(choices)})" if len(choices) > 1 else choices[0]
+
+
+def _fold_phrase(written: str) -> str:
+    """Fold part of a phrase; a space at either end counts."""
+    return re.sub(" +", " ", fold(written).text[1:-1])

@@ -55,6 +55,45 @@ class Reading:
             found |= self._sets[cue]
         return found
 
+    def several(self, cue: str) -> int:
+        """Return the sentences in which ``cue`` stands at least twice, in different places."""
+        once = twice = last = 0
+        for hit in self.cues.get(cue, ()):
+            here = 1 << self.sentence(hit.start)
+            if hit.start >= last or not once & here:
+                twice |= once & here
+                once |= here
+                last = hit.end
+        return twice
+
+    @property
+    def named_forms(self) -> int:
+        """The sentences in which a term names a form of capacity development."""
+        found = 0
+        for (facet, _), hits in self.codes.items():
+            if facet == "modality":
+                found |= self.sentences(hits)
+        return found
+
+    def near(self, one: str, other: str, *, within: int = 60) -> int:
+        """Return the sentences where the two cues stand at most ``within`` signs apart."""
+        both = self(one) & self(other)
+        if not both:
+            return 0
+        found = 0
+        for a in self.cues[one]:
+            here = 1 << self.sentence(a.start)
+            if found & here or not both & here:
+                continue
+            for b in self.cues[other]:
+                apart = max(a.start, b.start) - min(a.end, b.end)
+                if apart <= within and 1 << self.sentence(b.start) == here:
+                    if a.start == b.start and a.end == b.end:
+                        continue
+                    found |= here
+                    break
+        return found
+
     def spans(self, hits: Iterable[Hit]) -> tuple[tuple[int, int], ...]:
         """Return the places of ``hits`` in the text as it was given, in order."""
         return tuple(sorted({self.folded.span(hit.start, hit.end) for hit in hits}))
@@ -67,6 +106,7 @@ class Reader:
         self.signals: list[Signal] = []
         phrases: list[Phrase] = []
         self._neighbours: set[str] = set()
+        self.cue_names = tuple(codebook.cues)
         for facet in codebook.facets.values():
             for code in facet.codes.values():
                 phrases += self._phrases(facet.facet, code.code, code.terms)

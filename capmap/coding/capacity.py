@@ -1,0 +1,100 @@
+"""Whether a passage is capacity development at all: the facet behind the headline share.
+
+Signals speak for it (somebody learns, a tool is made, a unit set up, a law drafted) or
+against it (works, goods, cash, a vacancy, a course that was called off). Each has a
+weight, the evidence in favour of ``cd`` in units of log odds, set once from the hand-coded
+passages and rounded; ``docs/explanation/coding.md`` says how. What stands in a sentence
+that is framed (cancelled, a rule of procedure, a risk, a budget line) does not speak for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp
+
+from capmap.coding.reading import Reading
+from capmap.coding.suggestion import Suggestion
+
+def framed(r: Reading) -> int:
+    """Return the sentences that do not report an activity, whatever words they use."""
+    return r("cancelled", "procedural", "risks", "budgeting", "lacking") | r.several(
+        "paperwork"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something that speaks for (weight above 0) or against capacity development."""
+
+    because: str
+    weight: float
+    evidence: tuple[str, ...]
+    holds: Callable[[Reading, int], int]  # reading, unframed sentences -> sentences
+
+
+SIGNS = (
+    Sign("a form is named", 2.5, (), lambda r, live: r.named_forms & live),
+    Sign("learning events", 1.5, ("learning-events",), lambda r, live: r("learning-events") & live),
+    Sign("learning", 2.0, ("learning-verbs",), lambda r, live: r("learning-verbs") & live),
+    Sign("capacity is named", 3.0, ("capacity-words",), lambda r, live: r("capacity-words") & live),
+    Sign("tools", 1.0, ("tools",), lambda r, live: r("tools") & live),
+    Sign("procedures", 1.0, ("procedures",), lambda r, live: r("procedures") & live),
+    Sign("units", 1.0, ("units",), lambda r, live: r("units") & live),
+    Sign("strengthening", 2.0, ("strengthening",), lambda r, live: r("strengthening") & live),
+    Sign("autonomy", 1.5, ("autonomy",), lambda r, live: r("autonomy") & live),
+    Sign("side by side", 1.5, ("side-by-side",), lambda r, live: r("side-by-side") & live),
+    Sign("placements", 1.0, ("placements",), lambda r, live: r("placements") & live),
+    Sign("visits", 1.5, ("visits",), lambda r, live: r("visits") & live),
+    Sign("advice", 2.0, ("drawing-on-advice",), lambda r, live: r("drawing-on-advice") & live),
+    Sign("rules are drafted", 2.0, ("law-texts", "lawmaking"), lambda r, live: r.near("law-texts", "lawmaking", within=40) & live),
+    Sign("data systems", 1.5, ("data-systems",), lambda r, live: r("data-systems") & live),
+    Sign("curricula", 1.0, ("curricula",), lambda r, live: r("curricula") & live),
+    Sign("plans", 1.5, ("plans",), lambda r, live: r("plans") & live),
+    Sign("knowledge", 1.5, ("knowledge",), lambda r, live: r("knowledge") & live),
+    Sign("assessments", 1.5, ("assessments",), lambda r, live: r("assessments") & live),
+    Sign("dialogue", 1.0, ("dialogue-events",), lambda r, live: r("dialogue-events") & live),
+    Sign("networks", 1.0, ("networks",), lambda r, live: r("networks") & live),
+    Sign("campaigns", 0.5, ("campaigns",), lambda r, live: r("campaigns") & live),
+    Sign("professionals", 0.5, ("professionals",), lambda r, live: r("professionals") & live),
+    Sign("end users", -0.3, ("end-users",), lambda r, live: r("end-users")),
+    Sign("works", -2.0, ("works",), lambda r, live: r("works")),
+    Sign("goods", -1.5, ("goods",), lambda r, live: r("goods")),
+    Sign("cash", -2.0, ("cash",), lambda r, live: r("cash")),
+    Sign("services", -1.0, ("services",), lambda r, live: r("services")),
+    Sign("production", -4.0, ("production",), lambda r, live: r("production")),
+    Sign("cancelled", -3.0, ("cancelled",), lambda r, live: r("cancelled")),
+    Sign("procedural", -2.0, ("procedural",), lambda r, live: r("procedural") | r.several("paperwork")),
+    Sign("budgeting", -1.5, ("budgeting",), lambda r, live: r("budgeting")),
+    Sign("risks", -2.5, ("risks",), lambda r, live: r("risks")),
+    Sign("lacking", -1.5, ("lacking",), lambda r, live: r("lacking")),
+    Sign("findings", -1.0, ("findings",), lambda r, live: r("findings")),
+)
+
+#: Log odds of ``cd`` where nothing speaks for or against it.
+_PRIOR = -1.0
+_AGAINST = tuple(sign for sign in SIGNS if sign.weight < 0)
+
+
+def judge(r: Reading) -> Suggestion:
+    """Return the suggestion for the facet ``capacity``; every passage has exactly one."""
+    live = ~framed(r)
+    present = [(sign, sign.holds(r, live)) for sign in SIGNS]
+    present = [(sign, where) for sign, where in present if where]
+    odds = _PRIOR + sum(sign.weight for sign, _ in present)
+    chance = 1 / (1 + exp(-odds))
+    if odds > 0:
+        telling = [pair for pair in present if pair[0].weight > 0]
+        code = "cd"
+    else:
+        telling = [pair for pair in present if pair[0].weight <= -1]
+        code = "not-cd" if telling else "unclear"
+        chance = 1 - chance
+    telling.sort(key=lambda pair: -abs(pair[0].weight))
+    hits = [
+        hit
+        for sign, where in telling
+        for cue in sign.evidence
+        for hit in r.cues.get(cue, ())
+        if where >> r.sentence(hit.start) & 1
+    ]
+    because = ", ".join(sign.because for sign, _ in telling[:3])
+    return Suggestion("capacity", code, chance, "rule", because, r.spans(hits))

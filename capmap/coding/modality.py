@@ -1,0 +1,153 @@
+"""How capacity is developed, where the text does not use the name of the form.
+
+Terms of the codebook name forms ("workshop", "study tour"). The rules here read what
+people write instead: who worked beside whom, who was put into a body, what was made and
+left behind, which unit now exists. Each rule reads one sentence; the cue lists are those
+of ``cues.yaml``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from capmap.coding.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``holds`` returns the sentences in which the code holds; ``evidence`` marks the words."""
+
+    code: str
+    because: str
+    evidence: tuple[str, ...]
+    holds: Callable[[Reading], int]
+
+
+def _learners(r: Reading) -> int:
+    return r("professionals", "end-users")
+
+
+RULES = (
+    Rule(
+        "training",
+        "a learning event",
+        ("learning-events",),
+        lambda r: r("learning-events") & ~r("at-a-distance"),
+    ),
+    Rule(
+        "training",
+        "somebody is said to learn",
+        ("learning-verbs",),
+        lambda r: (
+            r("learning-verbs")
+            & _learners(r)
+            & ~r("side-by-side", "visits", "at-a-distance", "placements")
+        ),
+    ),
+    Rule(
+        "training-of-trainers",
+        "those who learn will teach",
+        ("trainer-making",),
+        lambda r: r("trainer-making"),
+    ),
+    Rule(
+        "peer-education",
+        "peers teach one another",
+        ("peers",),
+        lambda r: r("peers") & r("learning-verbs", "learning-events"),
+    ),
+    Rule(
+        "certification",
+        "a standard is recognized",
+        ("certifying",),
+        lambda r: r.near("certifying", "professionals") | r("certifying") & r("learning-events"),
+    ),
+    Rule(
+        "distance-learning",
+        "learning at a distance",
+        ("at-a-distance",),
+        lambda r: r("at-a-distance") & r("learning-events", "learning-verbs"),
+    ),
+    Rule(
+        "on-the-job",
+        "learning beside somebody at work",
+        ("side-by-side",),
+        lambda r: r("side-by-side") & _learners(r),
+    ),
+    Rule(
+        "exchange",
+        "somebody travels to learn",
+        ("visits",),
+        lambda r: r("visits") & r("professionals", "learning-verbs"),
+    ),
+    Rule(
+        "south-south",
+        "a provider from the South",
+        ("southern",),
+        lambda r: r("southern") & r("visits", "placements", "experts"),
+    ),
+    Rule(
+        "advisory",
+        "an expert is put into a body",
+        ("placements",),
+        lambda r: r("placements") & r("experts"),
+    ),
+    Rule(
+        "advisory",
+        "advice is drawn on",
+        ("drawing-on-advice",),
+        lambda r: r("drawing-on-advice"),
+    ),
+    Rule(
+        "package",
+        "a tool is made or handed over",
+        ("tools", "making"),
+        lambda r: r.near("tools", "making"),
+    ),
+    Rule(
+        "organizational-development",
+        "a unit is set up",
+        ("units",),
+        lambda r: r("units"),
+    ),
+    Rule(
+        "organizational-development",
+        "a body changes how it works",
+        ("procedures",),
+        lambda r: r.near("procedures", "making") | r.near("procedures", "autonomy"),
+    ),
+    Rule(
+        "organizational-development",
+        "a body is made stronger",
+        ("strengthening",),
+        lambda r: r("strengthening"),
+    ),
+    Rule(
+        "information-systems",
+        "a system of data is set up or kept",
+        ("data-systems",),
+        lambda r: (
+            r.near("data-systems", "making")
+            | r.near("data-systems", "autonomy")
+            | r.near("data-systems", "units")
+        ),
+    ),
+    Rule(
+        "law-and-policy",
+        "a rule with force beyond one body is drafted",
+        ("law-texts", "lawmaking"),
+        lambda r: r.near("law-texts", "lawmaking", within=40),
+    ),
+    Rule("action-plan", "a plan is drawn up", ("plans",), lambda r: r("plans")),
+    Rule(
+        "academic-partnership",
+        "learning is placed in formal education",
+        ("curricula",),
+        lambda r: r.near("curricula", "making") | r.near("curricula", "lawmaking"),
+    ),
+    Rule("dialogue", "parties meet", ("dialogue-events",), lambda r: r("dialogue-events")),
+    Rule("network", "a standing link", ("networks",), lambda r: r("networks")),
+    Rule("knowledge-sharing", "knowledge is passed on", ("knowledge",), lambda r: r("knowledge")),
+    Rule("capacity-assessment", "a diagnosis", ("assessments",), lambda r: r("assessments")),
+    Rule("campaign", "a public is addressed", ("campaigns",), lambda r: r("campaigns")),
+    Rule("financial-support", "money to act", ("grants",), lambda r: r("grants")),
+)
