@@ -1,25 +1,22 @@
 """Pages of words -> blocks: running heads dropped, paragraphs and tables put together."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 
 from capmap.sources.blocks import (
     Block,
-    continues,
     is_contents_entry,
     mended,
-    one_line,
-    table_row,
     tell_headings,
 )
 from capmap.sources.hyphenation import (
     CERTAIN_HARD,
     CERTAIN_SOFT,
-    running_text,
     words_within_lines,
 )
 from capmap.sources.page_layout import (
@@ -31,6 +28,7 @@ from capmap.sources.page_layout import (
     in_columns,
     lines_of,
 )
+from capmap.sources.page_tables import Cell, PageTable, Tables, text_of
 
 _PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|página|p\.)\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:/|of|sur|de)\s*\d{1,4})?\W*",
@@ -38,7 +36,6 @@ _PAGE_NUMBER = re.compile(
 )
 _BULLET = re.compile(r"[•●▪■◦‣*–—-]\s+|[\uf0b7\uf0a7]\s*")
 _NUMBERED = re.compile(r"\d{1,3}[.)]\s|\(?[a-z]\)\s|\([ivx]{1,5}\)\s")
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(slots=True)
@@ -56,14 +53,6 @@ class Page:
     has_picture: bool = False
 
 
-@dataclass(slots=True)
-class _Table:
-    """A table of one page: its column edges and, by row and cell, groups of lines."""
-
-    columns: list[float]
-    rows: list[list[list[list[Line]]]]
-
-
 def page_blocks(pages: list[Page]) -> list[Block]:
     """Return the blocks of all pages in reading order."""
     _settle_hyphens(pages)
@@ -73,9 +62,9 @@ def page_blocks(pages: list[Page]) -> list[Block]:
     words = words_within_lines(line.text for _, part in parts for line in _lines(part))
     sizes = _heading_sizes(pages)
     blocks: list[Block] = []
-    tables = _Tables(words)
+    tables = Tables(words)
     for page, part in parts:
-        if isinstance(part, _Table):
+        if isinstance(part, PageTable):
             tables.add(blocks, part, page.number)
         else:
             tables.end_unless_note(part)
@@ -96,25 +85,40 @@ def _settle_hyphens(pages: list[Page]) -> None:
 def _drop_running_heads(pages: list[Page]) -> None:
     """Drop what stands at the same edge of many pages, and page numbers.
 
-    Only the outermost lines are looked at, three at most; numbers in them may differ.
+    Only the outermost lines are looked at, three at most; numbers in them may differ. A
+    line that carries the number of its page is a running head whatever else it says.
     """
     edges = [_edges(page) for page in pages]
-    seen = Counter(
-        key
-        for page_edges in edges
-        for key in {_key(line) for edge in page_edges for line in edge}
-    )
+    seen: Counter[str] = Counter()
+    steps: Counter[int] = Counter()
+    for page, page_edges in zip(pages, edges, strict=True):
+        lines = list(chain(*page_edges))
+        seen.update({_key(line) for line in lines})
+        steps.update({step for line in lines for step in _steps(line, page)})
+    step, numbered = steps.most_common(1)[0] if steps else (0, 0)
     enough = 2 if len(pages) == 2 else max(3, len(pages) * 0.4)
+    large = min(_heading_sizes(pages), default=math.inf)
     for page, page_edges in zip(pages, edges, strict=True):
         dropped: set[int] = set()
-        for edge in page_edges:
-            for line in edge:
-                if not (
-                    _PAGE_NUMBER.fullmatch(line.text) or seen[_key(line)] >= enough
-                ):
-                    break
+        for line in chain(*page_edges):
+            repeated = seen[_key(line)] >= enough
+            numbers = numbered >= max(3, len(pages) * 0.3) and step in _steps(
+                line, page
+            )
+            # The title of a document is often its running head from page 2 on.
+            is_title = page.number == 1 and line.size >= large
+            is_head = (repeated or numbers) and not is_title
+            if is_head or _PAGE_NUMBER.fullmatch(line.text):
                 dropped.update(map(id, line.words))
         page.words = [word for word in page.words if id(word) not in dropped]
+
+
+def _steps(line: Line, page: Page) -> list[int]:
+    """Return how far the numbers at the ends of a line are from the page's position."""
+    numbers = re.findall(r"^\W*(\d{1,4})\b|\b(\d{1,4})\W*$", line.text)
+    if len(line.text) > 120:
+        return []
+    return [int(first or last) - page.number for first, last in numbers]
 
 
 def _edges(page: Page) -> tuple[list[Line], list[Line]]:
@@ -146,7 +150,7 @@ def _heading_sizes(pages: list[Page]) -> list[float]:
     return sorted((size for size in sizes if size > body * 1.12), reverse=True)
 
 
-def _parts(page: Page, pitch: float) -> Iterator[_Table | list[Line]]:
+def _parts(page: Page, pitch: float) -> Iterator[PageTable | list[Line]]:
     """Yield the tables and paragraphs of a page in reading order."""
     rest = page.words
     for grid in grids(page.level, page.upright, page.words):
@@ -155,21 +159,21 @@ def _parts(page: Page, pitch: float) -> Iterator[_Table | list[Line]]:
         above = [word for word in outside if word.baseline > grid.rows[-1]]
         rest = [word for word in outside if word.baseline <= grid.rows[-1]]
         yield from _paragraphs(above, page.width, pitch)
-        yield _Table(grid.columns, _rows(grid, inside, pitch))
+        yield PageTable(grid.columns, _rows(grid, inside, pitch))
     yield from _paragraphs(rest, page.width, pitch)
     # A stamp like "DRAFT" is no text; a table set across the page is.
     if len(page.slanted) > 10:
         yield [Line([Word(" ".join(page.slanted), 0, 0, 0, 10)])]
 
 
-def _rows(grid: Grid, words: list[Word], pitch: float) -> list[list[list[list[Line]]]]:
+def _rows(grid: Grid, words: list[Word], pitch: float) -> list[list[Cell]]:
     return [
         [list(_split(lines_of(cell), pitch)) for cell in row]
         for row in grid.cells(words)
     ]
 
 
-def _lines(part: _Table | list[Line]) -> Iterator[Line]:
+def _lines(part: PageTable | list[Line]) -> Iterator[Line]:
     if isinstance(part, list):
         yield from part
     else:
@@ -218,7 +222,7 @@ def _begins(paragraph: list[Line], line: Line, right: float, pitch: float) -> bo
 def _text_block(
     lines: list[Line], page: int, sizes: list[float], words: frozenset[str]
 ) -> Block:
-    text = _text(lines, words)
+    text = text_of(lines, words)
     size = round(median(line.size for line in lines), 1)
     heavy = all(line.bold for line in lines)
     if (
@@ -232,86 +236,3 @@ def _text_block(
         return Block("list-item", text[bullet.end() :], page, mark="•")
     lettered = re.match(r"\(?[a-z]\)\s|\([ivx]{1,5}\)\s", text)
     return Block("list-item" if lettered else "paragraph", text, page)
-
-
-def _text(lines: Iterable[Line], words: frozenset[str]) -> str:
-    return one_line(running_text((_with_raised(line) for line in lines), words))
-
-
-def _with_raised(line: Line) -> str:
-    """Return the text of a line, small raised numbers as such: the marks of notes."""
-    for word in line.words:
-        raised = word.baseline > line.baseline + 0.1 * line.size
-        if raised and word.size < 0.85 * line.size and word.text.isdigit():
-            word.text = word.text.translate(_RAISED)
-    return line.text
-
-
-class _Tables:
-    """Tables put together over the pages: a row that a page cuts is one row."""
-
-    def __init__(self, words: frozenset[str]) -> None:
-        self._words = words
-        self._number = 0
-        self._row = 0
-        self._columns: list[float] = []  # of the table that may go on
-        self._head: tuple[str, ...] = ()
-        self._open: tuple[Block, list[list[list[Line]]]] | None = None
-
-    def add(self, blocks: list[Block], table: _Table, page: int) -> None:
-        goes_on = self._goes_on(table, page)
-        if not goes_on:
-            self._number, self._row, self._head = self._number + 1, 0, ()
-        self._columns = table.columns
-        for position, row in enumerate(table.rows):
-            cells = [self._cell(cell) for cell in row]
-            if not any(cells) or (self._head and tuple(cells) == self._head):
-                continue
-            if goes_on and position <= 1 and self._open and self._is_cut(cells):
-                block, earlier = self._open
-                row = [
-                    [*a[:-1], [*(a[-1:] or [[]])[0], *b[0]], *b[1:]] if b else a
-                    for a, b in zip(earlier, row, strict=True)
-                ]
-                mended_row = table_row(
-                    [self._cell(c) for c in row], block.table, block.row
-                )
-                block.text, block.cells = mended_row.text, mended_row.cells
-                self._open = (block, row)
-                goes_on = False
-                continue
-            self._row += 1
-            blocks.append(table_row(cells, self._number, self._row, page))
-            self._head = self._head or tuple(cells)
-            self._open = (blocks[-1], row)
-
-    def end_unless_note(self, lines: list[Line]) -> None:
-        """Text ends a table, unless it is a footnote under it at the end of a page."""
-        if not re.match(r"[⁰¹²³⁴-⁹]|\d{1,2} ", _with_raised(lines[0])):
-            self._columns, self._open = [], None
-
-    def _goes_on(self, table: _Table, page: int) -> bool:
-        if self._open is None or self._open[0].page > page:
-            return False
-        return len(table.columns) == len(self._columns) and all(
-            abs(a - b) < 6 for a, b in zip(table.columns, self._columns, strict=True)
-        )
-
-    def _is_cut(self, cells: list[str]) -> bool:
-        """Tell whether a row at the top of a page goes on with the one before it."""
-        assert self._open is not None
-        before = [self._raw(cell) for cell in self._open[1]]
-        return any(
-            earlier and later and (_is_open(earlier) or continues(earlier, later))
-            for earlier, later in zip(before, cells, strict=True)
-        )
-
-    def _raw(self, cell: list[list[Line]]) -> str:
-        return cell[-1][-1].text if cell else ""
-
-    def _cell(self, cell: list[list[Line]]) -> str:
-        return "\n".join(_text(paragraph, self._words) for paragraph in cell)
-
-
-def _is_open(text: str) -> bool:
-    return text.endswith(("-", CERTAIN_HARD, CERTAIN_SOFT))
