@@ -48,8 +48,7 @@ class CodeList:
             for group in framework.groups
             for outcome in group.outcomes
         }
-        names = sorted(codebook.facets, key=lambda n: (n not in ORDER, _place(n)))
-        for facet in names:
+        for facet in codebook.facets:
             self._facet(facet)
             for code in _ordered(facet, codebook.facets[facet].codes.values()):
                 self.number(facet, code.code)
@@ -100,6 +99,7 @@ class CodeList:
             "label": label or self._said(f"facet_{facet}") or facet,
             "plural": self._said(f"plural_{facet}") or self._said("plural_codes"),
             "question": question,
+            "rank": _rank(facet),
             "mark": MARKS.get(facet, "top"),
             "ofIntervention": facet in OF_INTERVENTION,
         }
@@ -157,8 +157,11 @@ class CodeList:
         return self._words.say(key) if key in topic("explorer") else ""
 
 
-def _place(facet: str) -> int:
-    return ORDER.index(facet) if facet in ORDER else 0
+def _rank(facet: str) -> int:
+    """Return where a facet stands in the page: those of passages, then the source's."""
+    if facet in OF_INTERVENTION:
+        return len(ORDER) + 1 + OF_INTERVENTION.index(facet)
+    return ORDER.index(facet) if facet in ORDER else len(ORDER)
 
 
 def _text(texts: Texts, language: str) -> str:

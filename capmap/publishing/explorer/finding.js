@@ -14,8 +14,8 @@ function headline(model) {
   const { unit, n, sorted, nowhere } = ranked(model);
   const first = sorted[0];
   if (!n || !first || first.nowhere) return say("headline_nothing");
-  if (nowhere.length) return say("headline_leads_nowhere", { label: first.code.head, count: nowhere.length, plural: nowhere.length === 1 ? model.across.label.toLowerCase() : model.across.plural });
-  return say("headline_leads", { label: first.code.head, share: perCent(first.count.value(unit) / n), unit: say("unit_" + unit) });
+  if (nowhere.length) return say("headline_leads_nowhere", { label: first.code.short, count: nowhere.length, plural: nowhere.length === 1 ? model.across.label.toLowerCase() : model.across.plural });
+  return say("headline_leads", { label: first.code.short, share: perCent(first.count.value(unit) / n), unit: say("unit_" + unit) });
 }
 
 /* "132 of 569 interventions (23 per cent; 95% interval 20 to 27) develop capacity." */
@@ -81,7 +81,7 @@ function intervalTable(entries, n, options) {
 
 function findingBars(model) {
   const { unit, n, sorted, nowhere } = ranked(model);
-  const entry = (warm) => (head) => ({ label: head.code.head, value: head.count.value(unit), warm, href: mapAddress(model, { cell: cellName(null, head) }) });
+  const entry = (warm) => (head) => ({ label: head.code.short, value: head.count.value(unit), warm, href: mapAddress(model, { cell: cellName(null, head) }) });
   const most = sorted.filter((head) => !head.nowhere).slice(0, 3).map(entry(false));
   const rest = nowhere.length ? nowhere.slice(0, 3) : sorted.slice(3).slice(-Math.min(3, Math.max(0, sorted.length - 3)));
   const entries = [...most];

@@ -115,9 +115,9 @@ function codeOpened(code, mine) {
     body.append(code.definition && el("p", { class: "note" }, code.definition) || "", place);
     more(place, mine, 3, (row) => passageBlock(row, { chosen: [code.index], facets: (facet) => facet === code.facet }));
   } },
-  el("summary", {}, el("span", { class: `name ${code.facet.mark}` }, code.label), el("span", { class: "n" }, say("count_passages", { count: mine.length })),
+  el("summary", {}, el("span", {}, markName(code)), el("span", { class: "n" }, say("count_passages", { count: mine.length })),
     el("span", { class: "q", lang: best.row.passage.language || null }, quote ? say("quoted", { text: quote }) : ""),
-    el("span", { class: "who" }, list([...new Set(codings.map((c) => c.coding.coder))]), codings.every((c) => c.coding.doubtful) && [", ", el("span", { class: "doubt" }, say("doubtful"))])), body);
+    el("span", { class: "by" }, list([...new Set(codings.map((c) => c.coding.coder))]), codings.every((c) => c.coding.doubtful) && [", ", el("span", { class: "doubt" }, say("doubtful"))])), body);
   return details;
 }
 

@@ -120,13 +120,13 @@ function listControls(values, found) {
   const facetChoices = ["outcome", "country", "level", "constituent"].filter((id) => facetNamed[id]?.codes.length);
   return el("form", { class: "controls list-controls", role: "search", "aria-label": say("search"), onsubmit: (event) => { event.preventDefault(); clearTimeout(waiting); change({ q: search.value.trim() }); } },
     el("label", { class: "search" }, el("span", {}, say("search")), search),
-    el("fieldset", { class: "filters" }, el("legend", { class: "unseen" }, say("filters")),
+    filterFold(el("fieldset", { class: "filters" }, el("legend", { class: "unseen" }, say("filters")),
       groups.length > 1 && choose("group", say("group"), groups.map((g) => [g, g]), say("all")),
       facetChoices.map((id) => choose(id, facetNamed[id].label, codeOptions(id), say("all"))),
       capacityCode && choose("capacity", say("capacity"), ["yes", "no", "unclear"].map((a) => [a, say("answer_" + a)]), say("all")),
       choose("confidence", say("confidence"), Object.keys(FLOORS).map((floor) => [floor, say("at_least", { value: number(floor / 100, { minimumFractionDigits: 1 }) })]), say("all")),
       choose("sort", say("sort"), SORTS.map((sort) => [sort === "title" ? "" : sort, say("sort_" + sort)])),
-      el("a", { href: address("interventions") }, say("clear_filters"))));
+      el("a", { href: address("interventions") }, say("clear_filters"))), Object.keys(values).length));
 }
 
 function listTable(here, values, words) {
@@ -146,7 +146,7 @@ function listRow(intervention, words) {
       el("span", { class: "id" }, intervention.id, intervention.starts && ` · ${intervention.starts.slice(0, 4)}`),
       snippet && el("span", { class: "snippet", lang: snippet.language || null }, snippetOf(snippet.text, words))),
     el("td", { "data-label": say("sort_country") }, list(labelsOf(intervention, "country").slice(0, 3)) || "–"),
-    el("td", { "data-label": say("outcomes") }, outcomes.length ? outcomes.slice(0, 3).map((c, k) => [k > 0 && ", ", el("span", { title: c.definition || null }, c.no ? `${c.no} ${c.head}` : c.head)]) : "–", outcomes.length > 3 && ` +${outcomes.length - 3}`),
+    el("td", { "data-label": say("outcomes") }, outcomes.length ? outcomes.slice(0, 3).map((c, k) => [k > 0 && ", ", el("span", { title: c.definition || null }, c.no ? `${c.no} ${c.short}` : c.short)]) : "–", outcomes.length > 3 && ` +${outcomes.length - 3}`),
     el("td", { "data-label": say("levels") }, levelSquares(levels)),
     el("td", { "data-label": say("capacity") }, answerOf(intervention), n > 0 && el("span", { class: "id" }, say("count_passages", { count: n }))),
     el("td", { class: "num", "data-label": say("confidence") }, sureness(intervention) === null ? "–" : number(sureness(intervention), { minimumFractionDigits: 2 })));

@@ -1,5 +1,5 @@
 /* The view of the map: finding, matrix, evidence. */
-const phone = matchMedia("(max-width: 59.99em)");
+const phone = matchMedia("screen and (max-width: 59.99em)");
 let drawn = null; // what the page shows: a new cell need not draw the matrix anew
 
 function mapView(values) {
@@ -100,12 +100,17 @@ function controls(model) {
       el("button", { type: "button", class: "quiet swap", title: say("swap"), "aria-label": say("swap"), onclick: () => go(mapAddress(model, { down: model.across, across: model.down, cell: "" })) }, "⇄"),
       choose("columns", say("columns"), facetOptions, model.across.id, (id) => go(mapAddress(model, { across: facetNamed[id], down: id === model.down.id ? model.across : model.down, cell: "" }))),
       choose("measure", say("measure"), MEASURES.map((m) => [m, measureLabel(m)]), model.measure, (measure) => go(mapAddress(model, { measure, cell: model.cell })))),
-    el("fieldset", { class: "filters" }, el("legend", { class: "unseen" }, say("filters")),
+    filterFold(el("fieldset", { class: "filters" }, el("legend", { class: "unseen" }, say("filters")),
       groups.length > 1 && filter("group", say("group"), groups.map((g) => [g, g])),
       [...offered, ...extra].map((id) => filter(id, facetNamed[id].label, codeOptions(facetNamed[id]))),
       filter("confidence", say("confidence"), Object.keys(FLOORS).map((floor) => [floor, say("at_least", { value: number(floor / 100, { minimumFractionDigits: 1 }) })])),
       el("output", {}, say(model.everything ? "passages_asked_all" : "passages_asked", { count: total(model.asked), of: model.everything ? passagesRead : passagesOnCapacity })),
-      active.length > 0 && el("a", { href: mapAddress(model, { filters: {}, cell: "" }) }, say("clear_filters"))));
+      active.length > 0 && el("a", { href: mapAddress(model, { filters: {}, cell: "" }) }, say("clear_filters"))), active.length));
+}
+
+/* On a phone the filters fold away until they are wanted; on a desk they are always there. */
+function filterFold(filters, active) {
+  return el("details", { class: "filter-fold", open: !phone.matches || active > 0 }, el("summary", {}, say("filters")), filters);
 }
 
 function legend(model) {

@@ -136,7 +136,7 @@ function tabStop(table, cell) {
 function settleHeads(table) {
   const tallest = (selector) => Math.max(0, ...[...table.querySelectorAll(selector)].map((head) => head.offsetHeight));
   const column = table.querySelector(".heads th[data-column]")?.offsetWidth || 40;
-  if (!table.classList.contains("few")) table.style.setProperty("--head", Math.min(104, 2 * column) + "px");
+  if (!table.classList.contains("few")) table.style.setProperty("--head", Math.min(104, 2 * column - 6) + "px");
   table.style.setProperty("--lower", tallest(".lower .head") + "px");
   table.style.setProperty("--upper", tallest(".upper .head") + "px");
 }
@@ -162,17 +162,17 @@ function listOfLine(model, line) {
     el("a", { class: "amount", href: cellsLink(model, line, null), "data-cell": cellName(line, null), vars: { "--part": value / most } }, amountInWords(value, model.unit)),
     el("ul", {}, filled.map((cell) => el("li", {},
       el("a", { class: `${line.code && cell.head.code ? "q" + stepOf(cell.value, model.breaks) : "plain"} ${cell.doubtful ? "doubtful" : ""}`, href: cellsLink(model, line, cell.head), "data-cell": cellName(line, cell.head) },
-        el("span", {}, cell.head.code ? cell.head.code.head : cell.head.label), " ", el("b", {}, shown(cell.value, model.measure)), cell.doubtful && unseen(", " + say("every_code_doubtful")))))),
+        el("span", {}, cell.head.code ? cell.head.code.short : cell.head.label), " ", el("b", {}, shown(cell.value, model.measure)), cell.doubtful && unseen(", " + say("every_code_doubtful")))))),
     missing.length > 0 && el("details", { class: "missing" },
       el("summary", {}, el("span", { class: "dots", "aria-hidden": "true" }, "·".repeat(missing.length)),
         el("span", {}, say("missing_of", { count: missing.length, of: model.heads.filter((h) => h.code).length, plural: model.across.plural }))),
       el("ul", {}, missing.map((cell) => el("li", {},
-        el("a", { class: cell.head.nowhere ? "gap nowhere" : "gap", href: cellsLink(model, line, cell.head), "data-cell": cellName(line, cell.head) }, cell.head.code.head))))));
+        el("a", { class: cell.head.nowhere ? "gap nowhere" : "gap", href: cellsLink(model, line, cell.head), "data-cell": cellName(line, cell.head) }, cell.head.code.short))))));
 }
 
 function listOfTotals(model) {
   return el("section", { class: "sum" }, el("h3", { class: "group" }, el("span", {}, say("all_rows_short")), el("span", {}, amountInWords(model.table.all.value(model.unit), model.unit))),
     el("ul", {}, model.heads.map((head) => el("li", {},
       el("a", { class: head.nowhere ? "gap nowhere" : "plain", href: cellsLink(model, null, head), "data-cell": cellName(null, head) },
-        el("span", {}, head.code ? head.code.head : head.label), " ", el("b", {}, shown(head.count.value(model.unit), model.unit)))))));
+        el("span", {}, head.code ? head.code.short : head.label), " ", el("b", {}, shown(head.count.value(model.unit), model.unit)))))));
 }

@@ -20,7 +20,7 @@ function markedText(text, codings, words = []) {
   return pieces;
 }
 
-const markName = (code, doubtful) => el("span", { class: `name ${code.facet.mark}` }, code.label);
+const markName = (code) => el("span", { class: `name ${code.facet.mark}` }, code.label);
 
 /* "words of the text: training course*", in the reader's language but for the term itself. */
 function reason(coding) {
@@ -36,15 +36,22 @@ function placeOf(passage) {
 }
 
 function codesTable(codings, chosen) {
+  const several = new Set(codings.map((coding) => coding.coder)).size > 1;
   const order = [...codings].sort((a, b) => chosen.includes(b.code.index) - chosen.includes(a.code.index) || a.code.index - b.code.index);
   return el("table", { class: "codes" },
     el("caption", { class: "unseen" }, say("codes_of_passage")),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say("code")), el("th", { scope: "col" }, say("led_by")), el("th", { scope: "col" }, say("coder")), el("th", { scope: "col", class: "num" }, say("confidence")))),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say("code")), el("th", { scope: "col" }, say("led_by")), several && el("th", { scope: "col" }, say("coder")), el("th", { scope: "col", class: "num" }, say("confidence")))),
     el("tbody", {}, order.map((coding) => el("tr", { class: chosen.includes(coding.code.index) ? "chosen" : "" },
       el("th", { scope: "row" }, markName(coding.code)),
       el("td", {}, reason(coding)),
-      el("td", {}, coding.coder),
+      several && el("td", {}, coding.coder),
       el("td", { class: "num" }, number(coding.confidence, { minimumFractionDigits: 2, maximumFractionDigits: 2 }), coding.doubtful && [" ", el("span", { class: "doubt" }, say("doubtful"))])))));
+}
+
+/* One coder is named once, beside the place; several have a column of their own. */
+function coderOf(codings) {
+  const names = [...new Set(codings.map((coding) => coding.coder))];
+  return names.length === 1 ? " · " + say("coded_by", { coder: names[0] }) : "";
 }
 
 /* One quotation. options: {chosen: [code numbers], named: show the intervention, words: search words} */
@@ -55,7 +62,7 @@ function passageBlock(row, options = {}) {
   return el("article", { class: "passage" },
     passage.context && el("p", { class: "context", lang: passage.language || null }, passage.context),
     el("blockquote", { class: "quote", lang: passage.language || null }, el("p", {}, markedText(passage.text, codings, options.words))),
-    el("p", { class: "place" }, options.named && [el("a", { href: interventionAddress(intervention), lang: intervention.language || null }, intervention.title), " · "], placeOf(passage)),
+    el("p", { class: "place" }, options.named && [el("a", { href: interventionAddress(intervention), lang: intervention.language || null }, intervention.title), " · "], placeOf(passage), coderOf(codings)),
     codings.length ? codesTable(codings, options.chosen || []) : el("p", { class: "note" }, say("no_codes")));
 }
 

@@ -44,7 +44,7 @@ function mapPicture(model) {
   const side = 46, left = 230, line = 30;
   const width = Math.max(640, left + model.heads.length * side + 90);
   const title = titleLines(figureTitle(model), width - 32, ink);
-  const heads = model.heads.map((head) => wrap(head.code ? head.code.head : head.label, 84, 11));
+  const heads = model.heads.map((head) => wrap(head.code ? head.code.short : head.label, 84, 11));
   const tall = (odd) => Math.max(0, ...heads.filter((_, k) => k % 2 === odd).map((h) => h.length * 13));
   const low = tall(0), high = tall(1);
   let y = title.height + high + low + 30;

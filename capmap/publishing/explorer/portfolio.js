@@ -6,11 +6,11 @@ const facets = data.facets.map((facet, index) => ({ ...facet, index, codes: [] }
 const facetNamed = Object.fromEntries(facets.map((facet) => [facet.id, facet]));
 
 const codes = data.codes.map(([facet, code, label, head, definition, group, no, others], index) => {
-  const entry = { index, code, label, head, definition, no, others, facet: facets[facet], group: data.groups[group] || "" };
+  const entry = { index, code, label, head, short: head.replace(/\u00ad/g, ""), definition, no, others, facet: facets[facet], group: data.groups[group] || "" };
   facets[facet].codes.push(entry);
   return entry;
 });
-const usable = facets.filter((facet) => facet.codes.length > 0);
+const usable = facets.filter((facet) => facet.codes.length > 0).sort((a, b) => a.rank - b.rank);
 for (const facet of usable) {
   if (facet.id === "year") facet.codes.sort((a, b) => a.code.localeCompare(b.code));
   if (facet.id === "country") facet.codes.sort((a, b) => a.label.localeCompare(b.label, language));

@@ -30,7 +30,7 @@ function sharesView(values) {
     intervalNote(),
     el("div", { class: "controls" }, el("p", { class: "switch" }, el("span", {}, say("measure")), counted.length > 0 && ["interventions", "passages"].map((name) => el("a", { href: to(name), "aria-current": name === unit ? "true" : null }, say("measure_" + name)))),
       el("nav", { class: "jump", "aria-label": say("facets") }, models.map(({ facet }) => el("button", { type: "button", class: "link", onclick: () => document.getElementById("shares-" + facet.id).focus() }, facet.label)))),
-    models.map(shareFigure),
+    el("div", { class: "share-grid" }, models.map(shareFigure)),
   ];
 }
 

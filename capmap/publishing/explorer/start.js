@@ -1,6 +1,7 @@
 /* From the address to the view, keys that work everywhere, and the print view. */
 const main = document.getElementById("main");
 let lastPath = null;
+let printing = false;
 
 const viewOf = {
   map: ({ values }) => mapView(values),
@@ -40,7 +41,11 @@ function focusAgain(name, caret) {
 }
 
 addEventListener("hashchange", show);
-phone.addEventListener("change", () => whereWeAre().path === "map" && show());
+phone.addEventListener("change", () => {
+  if (printing) return;
+  drawn = null;
+  if (whereWeAre().path === "map") show();
+});
 
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // the address is the view's
@@ -65,6 +70,7 @@ document.addEventListener("keydown", (event) => {
 
 /* On paper the map stands as a matrix whatever the screen, with every share after it. */
 addEventListener("beforeprint", () => {
+  printing = true;
   const place = main.querySelector(".print-shares");
   if (!place) return;
   place.replaceChildren(el("h2", {}, say("shares_title")), ...shareModels(speaksOf(drawn.model)).filter((m) => !m.facet.ofIntervention).map(shareFigure));
@@ -74,6 +80,7 @@ addEventListener("beforeprint", () => {
   settleHeads(drawn.forPaper);
 });
 addEventListener("afterprint", () => {
+  printing = false;
   main.querySelector(".print-shares")?.replaceChildren();
   drawn?.forPaper?.remove();
 });
