@@ -90,14 +90,14 @@ def repetition(
             source=source,
             place=place,
             scope="intervention",
-            problem="repeated-intervention",
+            problem="repeated_intervention",
             values={"identifier": identifier},
         )
     return SetAside(
         source=source,
         place=place,
         scope="value",
-        problem="repeated-identifier",
+        problem="repeated_identifier",
         values={"identifier": identifier, "renamed": settled},
     )
 

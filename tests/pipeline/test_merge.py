@@ -67,7 +67,7 @@ def test_the_same_intervention_in_two_files_counts_once(parts: Path, tmp_path: P
     ids = pl.read_parquet(tmp_path / "interventions.parquet")["intervention_id"]
     assert ids.to_list() == ["X-1", "X-2"]
     assert pl.read_parquet(tmp_path / "passages.parquet").height == 2
-    assert [r.problem for r in remarks] == ["repeated-intervention"]
+    assert [r.problem for r in remarks] == ["repeated_intervention"]
 
 
 def test_an_identifier_with_other_content_is_kept_under_another_name(
