@@ -20,7 +20,7 @@ _BEFORE_NUMBERS = re.compile(
     r"nos?|n[°º]|núms?|arts?|paras?|párrs?|pp?|págs?|vols?|ch|chap|sec|figs?|rev|éd|ed"
 )
 _STOP = re.compile(
-    r"""[.!?…]+["”’»)\]\u00a0\u202f]*[⁰¹²³⁴-⁹]*(?=\s+["“‘«(¿¡\[]*[\w*])"""
+    r"""[.!?…]+(?:["”’)\]]|\s?»)*[⁰¹²³⁴-⁹]*(?=\s+(?:["“‘(¿¡\[]|«\s?)*[\w*])"""
 )
 _BULLET = r"(?:[–—•▪‣*-]|\(?[a-z0-9ivx]{1,4}\))"
 _LEADING_BULLET = re.compile(rf"^{_BULLET}\s+")
@@ -53,7 +53,7 @@ def _cuts(line: str) -> Iterator[int]:
         following = line[stop.end() :].lstrip(' "“‘«(¿¡[*\u00a0\u202f')
         if following[:1].islower():
             continue
-        words = line[: stop.start()].split()
+        words = line[max(0, stop.start() - 40) : stop.start()].split()
         word = words[-1].lstrip("(«“\"'").casefold() if words else ""
         initial = len(word) == 1 and word.isalpha()
         abbreviated = initial or _ABBREVIATIONS.fullmatch(word)
