@@ -1,7 +1,9 @@
 """Why an intervention is coded as it is, from the folder that a run left."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -14,9 +16,24 @@ class NotAResult(Exception):
 class Explanation:
     """An intervention with its passages and codings, all as tables of capmap.tables."""
 
-    intervention: dict[str, object]
+    intervention: dict[str, Any]
     passages: pl.DataFrame
     codings: pl.DataFrame
+
+    def as_values(self) -> dict[str, Any]:
+        """Return the same as plain values, dates as ISO text."""
+        dated = {
+            key: value.isoformat() if isinstance(value, date) else value
+            for key, value in self.intervention.items()
+        }
+        codings = self.codings.partition_by("passage_id", as_dict=True)
+        nothing = self.codings.clear()
+        return dated | {
+            "passages": [
+                row | {"codings": codings.get((row["passage_id"],), nothing).to_dicts()}
+                for row in self.passages.to_dicts()
+            ]
+        }
 
 
 def find(folder: Path, identifier: str) -> pl.DataFrame:

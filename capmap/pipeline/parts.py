@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from capmap.coding.languages import language_of
 from capmap.coding.lexicon import LexiconCoder
 from capmap.coding.suggestion import Suggestion
 from capmap.frameworks.codebook import load_codebook, shipped
@@ -62,7 +63,7 @@ def code_task(task: Task, parts: Path, coder: LexiconCoder) -> Done:
     identifiers = Identifiers()
 
     def suggest(activity: Activity, passage: Passage) -> tuple[str, list[Suggestion]]:
-        language = coder.language(passage.text, passage.language)
+        language = language_of(passage.text, passage.language)
         done.languages[language] += 1
         return language, coder.suggest(
             passage.text,

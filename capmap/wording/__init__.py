@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import yaml
 from babel import Locale
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 LANGUAGES = ("en", "fr", "es")
 
@@ -63,3 +63,7 @@ class Wording:
     def number(self, value: float) -> str:
         """Write a number in the manner of the language: 12 345, 12,345 or 12.345."""
         return format_decimal(value, locale=self.locale)
+
+    def percent(self, share: float) -> str:
+        """Write a share (0 to 1) as a percentage: 58%, 58 % or 58 %."""
+        return format_percent(share, locale=self.locale)
