@@ -9,15 +9,24 @@ same sentence, and says ``weak: true`` if it only counts beside other evidence::
     - {term: train*, with: [<staff>, official*], without: [railway, <goods>]}
     - {term: school*, weak: true}
 
-``<staff>`` stands for a list of ``cues.yaml``, so that a list is kept once.
+``<staff>`` stands for a list of ``cues.yaml``, so that a list is kept once. ``(a|b)`` in
+a term stands for either, ``a ... b`` for up to six words between, and a term written in
+capitals (``SCORE``) is found in capitals only, in whatever language.
+
+Loading is strict about what cannot be used (``FrameworkError``) and patient with the
+rest: what is wrong but harmless is kept as ``remarks`` for ``capmap.frameworks.check``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-import yaml
+from capmap.frameworks.findings import Finding, refuse
+from capmap.frameworks.yaml_files import Block, read_yaml
+from capmap.wording import LANGUAGES
+
+_TEXTS = ("label", "definition", "include", "exclude")
 
 Texts = dict[str, str]
 """A text in every language: {"en": ..., "fr": ..., "es": ...}."""
@@ -37,7 +46,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code of a facet. ``terms`` by language."""
+    """One code of a facet. ``terms`` by language; none where rules alone give the code."""
 
     facet: str
     code: str
@@ -46,8 +55,9 @@ class Code:
     include: Texts
     exclude: Texts
     terms: dict[str, tuple[Term, ...]]
-    group: str = ""  # family that orders columns, or the outcome that owns a programme
+    group: str = ""  # family that orders columns, such as the group of an outcome
     outcome: str = ""  # programmes only: the outcome under which it stands
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,7 @@ class Facet:
     question: Texts
     several: bool
     codes: dict[str, Code]
+    file: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +79,16 @@ class Codebook:
     version: str
     facets: dict[str, Facet]
     cues: dict[str, dict[str, tuple[str, ...]]]  # name -> language -> phrases
+    cue_files: dict[str, str] = field(default_factory=dict)  # name -> file
+    remarks: tuple[Finding, ...] = ()
 
     def code(self, facet: str, code: str) -> Code:
         return self.facets[facet].codes[code]
+
+    def __iter__(self) -> Iterator[Code]:
+        """Every code, facet by facet."""
+        for facet in self.facets.values():
+            yield from facet.codes.values()
 
 
 def shipped(*parts: str) -> Path:
@@ -78,68 +96,133 @@ def shipped(*parts: str) -> Path:
     return Path(str(files("capmap.frameworks").joinpath(*parts)))
 
 
-def read_yaml(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-
-
 def load_codebook(*folders: Path) -> Codebook:
     """Load the facets of ``folders`` in order; by default the shared and the ILO's.
 
     A folder holds one YAML file a facet, ``cues.yaml`` where it has cue lists, and
-    ``version.yaml``. A later folder replaces a facet of the same name.
+    ``version.yaml``. A later folder replaces a facet of the same name, and a cue list of
+    the same name. Raises ``FrameworkError``, which says where and what to do.
     """
-    folders = folders or (shipped("ilo_2010_15", "codebook"), shipped("capacity"))
-    facets: dict[str, Facet] = {}
-    cues: dict[str, dict[str, tuple[str, ...]]] = {}
-    versions = []
-    for folder in folders:
-        for path in sorted(folder.glob("*.yaml")):
+    reading = _Reading()
+    for folder in folders or (shipped("ilo_2010_15", "codebook"), shipped("capacity")):
+        reading.folder(folder)
+    return reading.codebook()
+
+
+class _Reading:
+    """What has been read so far, and what is remarkable about it."""
+
+    def __init__(self) -> None:
+        self.facets: dict[str, Facet] = {}
+        self.cues: dict[str, dict[str, tuple[str, ...]]] = {}
+        self.cue_files: dict[str, str] = {}
+        self.versions: list[str] = []
+        self.remarks: dict[str, list[Finding]] = {}  # by file
+
+    def codebook(self) -> Codebook:
+        kept = {facet.file for facet in self.facets.values()}
+        kept.update(self.cue_files.values())
+        return Codebook(
+            version="+".join(self.versions),
+            facets=self.facets,
+            cues=self.cues,
+            cue_files=self.cue_files,
+            remarks=tuple(r for file in self.remarks if file in kept for r in self.remarks[file]),
+        )
+
+    def folder(self, folder: Path) -> None:
+        paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+        if not paths:
+            raise refuse(folder, "no_codebook" if folder.is_dir() else "no_folder")
+        for path in paths:
             content = read_yaml(path)
+            if not isinstance(content, Block):
+                raise refuse(path, "file_not_a_mapping")
             if path.stem == "cues":
-                for name, by_language in content.items():
-                    cues[name] = {k: tuple(v) for k, v in by_language.items()}
+                self._cues(content)
             elif path.stem == "version":
-                versions.append(str(content["version"]))
+                self.versions.append(content.text("version"))
             else:
                 facet = _facet(content)
-                facets[facet.facet] = facet
-    return Codebook(version="+".join(versions), facets=facets, cues=cues)
+                self.facets[facet.facet] = facet
+            self.remarks[str(path)] = content.remarks
+
+    def _cues(self, content: Block) -> None:
+        for name in content:
+            by_language = content.block(name)
+            by_language.expect_languages(name)
+            self.cues[name] = {
+                language: by_language.texts(language)
+                for language in by_language
+                if language in LANGUAGES
+            }
+            self.cue_files[name] = str(content.path)
 
 
-def _facet(content: dict[str, Any]) -> Facet:
-    name = content["facet"]
+def _facet(content: Block) -> Facet:
+    name = content.text("facet")
+    content.expect(name, "facet", "label", "question", "several", "codes")
+    content.need("label")
+    codes: dict[str, Code] = {}
+    for block in content.blocks("codes"):
+        code = _code(name, block)
+        if code.code in codes:
+            block.remark("code_twice", "code", name, code=code.code)
+        codes[code.code] = code
     return Facet(
         facet=name,
-        label=content["label"],
-        question=content["question"],
-        several=content["several"],
-        codes={code["code"]: _code(name, code) for code in content["codes"]},
+        label=content.in_languages("label", name),
+        question=content.in_languages("question", name),
+        several=content.truth("several", True),
+        codes=codes,
+        file=str(content.path),
     )
 
 
-def _code(facet: str, content: dict[str, Any]) -> Code:
+def _code(facet: str, block: Block) -> Code:
+    code = block.text("code")
+    block.expect(code, "code", "group", "outcome", *_TEXTS, "terms")
+    block.need("label")
+    if not block.get("definition"):
+        block.remark("no_definition", "code", code)
+    terms = block.block("terms")
+    if "terms" not in block:
+        block.remark("no_terms", "code", code)
+    elif terms:
+        terms.expect_languages(f"{code}, terms")
+    label, definition, include, exclude = (block.in_languages(k, code) for k in _TEXTS)
     return Code(
         facet=facet,
-        code=content["code"],
-        label=content["label"],
-        definition=content["definition"],
-        include=content.get("include", {}),
-        exclude=content.get("exclude", {}),
+        code=code,
+        label=label,
+        definition=definition,
+        include=include,
+        exclude=exclude,
         terms={
-            language: tuple(_term(term) for term in terms)
-            for language, terms in content.get("terms", {}).items()
+            language: tuple(_terms(terms, language, code))
+            for language in terms
+            if language in LANGUAGES
         },
-        group=content.get("group", ""),
-        outcome=content.get("outcome", ""),
+        group=block.text("group", ""),
+        outcome=block.text("outcome", ""),
+        line=block.line,
     )
 
 
-def _term(content: str | dict[str, Any]) -> Term:
-    if isinstance(content, str):
-        return Term(content)
-    return Term(
-        phrase=content["term"],
-        near=tuple(content.get("with", ())),
-        without=tuple(content.get("without", ())),
-        weak=content.get("weak", False),
-    )
+def _terms(terms: Block, language: str, code: str) -> Iterator[Term]:
+    listed = terms[language]
+    if not isinstance(listed, list):
+        raise terms.refuse("not_a_list_of_texts", language)
+    for term in listed:
+        if isinstance(term, Block):
+            term.expect(f"{code}, terms, {language}", "term", "with", "without", "weak")
+            yield Term(
+                phrase=term.text("term"),
+                near=term.texts("with"),
+                without=term.texts("without"),
+                weak=term.truth("weak", False),
+            )
+        elif isinstance(term, str | int) and not isinstance(term, bool):
+            yield Term(str(term))
+        else:
+            raise terms.refuse("not_a_term", language)
