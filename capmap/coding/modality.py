@@ -6,10 +6,11 @@ left behind, which unit now exists. Each rule reads one sentence; the cue lists 
 of ``cues.yaml``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from capmap.coding.reading import Reading
+from capmap.coding.reading import Reading, Signal
+from capmap.coding.suggestion import Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +152,43 @@ RULES = (
     Rule("campaign", "a public is addressed", ("campaigns",), lambda r: r("campaigns")),
     Rule("financial-support", "money to act", ("grants",), lambda r: r("grants")),
 )
+
+#: Forms that are learning: where one of them is named, a rule alone does not add training.
+_LEARNING = (
+    "training-of-trainers",
+    "distance-learning",
+    "academy",
+    "on-the-job",
+    "exchange",
+    "peer-education",
+)
+
+
+def forms(r: Reading, live: int, signals: Sequence[Signal]) -> list[Suggestion]:
+    """Return the modalities of a passage that is capacity development."""
+    found: dict[str, Suggestion] = {}
+    for (facet, code), hits in r.codes.items():
+        if facet == "modality":
+            because = signals[hits[0].phrase.signal].term.phrase
+            found[code] = Suggestion("modality", code, 0.5, "words", because, r.spans(hits))
+    named = set(found)
+    for rule in RULES:
+        where = rule.holds(r) & live
+        if where and rule.code not in found:
+            hits = [
+                hit
+                for cue in rule.evidence
+                for hit in r.cues.get(cue, ())
+                if where >> r.sentence(hit.start) & 1
+            ]
+            found[rule.code] = Suggestion(
+                "modality", rule.code, 0.5, "rule", rule.because, r.spans(hits)
+            )
+    if "training" in found and "training" not in named and found.keys() & _LEARNING:
+        del found["training"]
+    if "training" in found and found.keys() & {"distance-learning", "academy"}:
+        if not r("in-person"):
+            del found["training"]
+    if len(found) > 1:
+        found.pop("form-not-stated", None)
+    return list(found.values())

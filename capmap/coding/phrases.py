@@ -220,6 +220,8 @@ def _compile(phrase: str) -> tuple[list[str], str]:
     if not _SIGNS.search(phrase):
         return [f" {_fold_phrase(phrase).strip()}"], ""
     parts = [part for part in _PARTS.split(phrase.strip()) if part]
+    if any(sign in part for part in parts if part[0] != "(" for sign in "()|"):
+        raise ValueError(f"The brackets of the phrase {phrase!r} do not match.")
     beginnings = [" "]
     while parts and parts[0] != "*" and "..." not in parts[0]:
         choices = _choices(parts[0])

@@ -1,0 +1,141 @@
+"""Who gains capacity, who gives it, and who only stands by.
+
+A body named in a text may be the receiver (constituent or other target), the partner who
+delivers, or neither: the union that asked for the course, the chamber that lent the room,
+the enterprises that a survey will visit. What stands right before and after a mention
+tells which.
+"""
+
+from dataclasses import dataclass
+
+from capmap.coding.phrases import Hit
+from capmap.coding.reading import Reading
+
+#: What partner a body is when it gives instead of receiving.
+PARTNER_OF = {
+    "government": "government-partner",
+    "employers": "employers-organization",
+    "workers": "trade-union",
+    "labour-inspectors": "government-partner",
+    "local-government": "government-partner",
+    "statistical-services": "government-partner",
+    "law-enforcement": "government-partner",
+    "judiciary": "government-partner",
+    "universities": "university",
+    "civil-society": "civil-society-partner",
+    "training-and-business-service-providers": "training-provider",
+    "international-organizations": "un-system",
+    "enterprises": "private-sector",
+}
+#: Sub-groups of government always bring the constituent; courts and parliament never do.
+PARTS_OF_GOVERNMENT = (
+    "labour-inspectors",
+    "local-government",
+    "statistical-services",
+    "law-enforcement",
+)
+#: Groups that are often only the topic ("recruitment of migrant workers") or the end
+#: users: they count when somebody teaches them, or when nobody else learns.
+_OFTEN_TOPIC = ("individual-workers", "youth", "enterprises")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A group named in the text. ``role``: receiver, giver, bystander or topic."""
+
+    facet: str
+    code: str
+    hit: Hit
+    role: str
+
+
+def mentions(r: Reading) -> list[Mention]:
+    """Return every mention of a constituent or other target with its role, in order."""
+    named = sorted(
+        (hit.start, -hit.end, facet, code, hit)
+        for (facet, code), hits in r.codes.items()
+        if facet in ("constituent", "target")
+        for hit in hits
+    )
+    partners = [h for (f, _), hits in r.codes.items() if f == "partner" for h in hits]
+    found: list[Mention] = []
+    for start, _, facet, code, hit in named:
+        inside = any(
+            other.hit.start <= start
+            and hit.end <= other.hit.end
+            and other.hit.end - other.hit.start > hit.end - start
+            and other.code != code
+            for other in found
+        )
+        if not inside:
+            found.append(Mention(facet, code, hit, _role(r, hit, partners)))
+    return _topics_told_apart(r, found)
+
+
+def _role(r: Reading, hit: Hit, partners: list[Hit]) -> str:
+    if _follows(r, hit, "standing-by-before") or _precedes(r, hit, "standing-by-after"):
+        return "bystander"
+    if any(p.start <= hit.start and hit.end <= p.end for p in partners):
+        return "giver"
+    if _follows(r, hit, "giving", within=22):
+        return "giver"
+    return "receiver"
+
+
+def _follows(r: Reading, hit: Hit, cue: str, within: int = 30) -> bool:
+    """Tell whether ``hit`` comes right after ``cue``, in the same clause."""
+    return any(
+        0 <= hit.start - c.end <= within
+        and not _broken(r.folded.text[c.end : hit.start])
+        for c in r.cues.get(cue, ())
+    )
+
+
+def _precedes(r: Reading, hit: Hit, cue: str, within: int = 45) -> bool:
+    return any(
+        0 <= c.start - hit.end <= within and not _broken(r.folded.text[hit.end : c.start])
+        for c in r.cues.get(cue, ())
+    )
+
+
+def _broken(between: str) -> bool:
+    return any(sign in between for sign in ".;:!?|")
+
+
+def _topics_told_apart(r: Reading, found: list[Mention]) -> list[Mention]:
+    """Give the role ``topic`` to groups that nobody teaches while others learn."""
+    learners = [
+        m for m in found if m.role == "receiver" and m.code not in _OFTEN_TOPIC
+    ]
+    if not learners:
+        return found
+    told = []
+    for m in found:
+        if m.role == "receiver" and m.code in _OFTEN_TOPIC:
+            listed = any(_listed_with(r, m.hit, other.hit) for other in learners)
+            if not listed and not _taught(r, m.hit):
+                m = Mention(m.facet, m.code, m.hit, "topic")
+        told.append(m)
+    return told
+
+
+def _listed_with(r: Reading, one: Hit, other: Hit) -> bool:
+    """Tell whether two mentions are items of one list ("inspectors, companies and ...")."""
+    first, second = sorted((one, other), key=lambda hit: hit.start)
+    between = r.folded.text[first.end : second.start]
+    return len(between) <= 30 and any(
+        joint in between for joint in (",", " and ", " et ", " y ", " e ", " ou ", " or ", " o ")
+    )
+
+
+_LEARNING = ("learning-events", "learning-verbs")
+
+
+def _taught(r: Reading, hit: Hit) -> bool:
+    """Tell whether words of learning stand close by, in the same clause."""
+    for cue in _LEARNING:
+        for c in r.cues.get(cue, ()):
+            start, end = min(c.end, hit.end), max(c.start, hit.start)
+            if end - start <= 35 and not _broken(r.folded.text[start:end]):
+                return True
+    return False
