@@ -74,7 +74,7 @@ def explorer_data(
     pool = Pool()
     interventions = _interventions(portfolio.interventions, codes)
     coded = _coded(portfolio.codings, codes, pool)
-    rows = _rows(portfolio.passages, interventions["id"], coded, pool)
+    rows = _rows(portfolio.passages, interventions.get("id", []), coded, pool)
     # Codes are numbered as they are met, so they are listed last.
     return {
         "interventions": interventions,
