@@ -61,14 +61,14 @@ def _read(mapped: Mapped, words: Wording) -> str:
     what = [words.say("interventions", count=counted)] if counted else []
     if documents:
         what.append(words.say("documents", count=documents))
+    what.append(words.say("passages", count=mapped.portfolio.passages.height))
     languages = [
         f"{words.locale.languages.get(code, code or '?')} {words.number(count)}"
         for code, count in mapped.reading.languages.most_common(6)
     ]
     return words.say(
         "summary_read",
-        interventions=format_list(what, locale=words.locale),
-        passages=words.say("passages", count=mapped.portfolio.passages.height),
+        counted=format_list(what, locale=words.locale),
         files=words.say("files", count=len(mapped.reading.inputs)),
         languages=", ".join(languages),
     )
