@@ -52,10 +52,13 @@ class Mention:
 def mentions(r: Reading) -> list[Mention]:
     """Return every mention of a constituent or other target with its role, in order."""
     named = sorted(
-        (hit.start, -hit.end, facet, code, hit)
-        for (facet, code), hits in r.codes.items()
-        if facet in ("constituent", "target")
-        for hit in hits
+        (
+            (hit.start, -hit.end, facet, code, hit)
+            for (facet, code), hits in r.codes.items()
+            if facet in ("constituent", "target")
+            for hit in hits
+        ),
+        key=lambda mention: mention[:4],
     )
     partners = [h for (f, _), hits in r.codes.items() if f == "partner" for h in hits]
     found: list[Mention] = []
