@@ -19,7 +19,7 @@ function evidence(model) {
     el("header", {},
       el("p", { class: "kicker" }, say(gap ? "gap" : "evidence")),
       el("h2", { id: "evidence-title", tabindex: -1 }, names.length ? names.join(" × ") : say("everything")),
-      el("p", { class: "counts" }, gap ? say("gap_count", { of: read(model, down) }) : countsInWords(count)), close),
+      el("p", { class: "counts" }, gap ? say("gap_count", { count: read(model, down), of: read(model, down) }) : countsInWords(count)), close),
     el("div", { class: "evidence-grid" },
       el("div", { class: "aside" }, aside(model, across >= 0 ? codes[across] : down >= 0 ? codes[down] : null, asked, count, gap)),
       gap ? gapOpened(model, down, across, chosen) : quotations(asked, chosen, model)));
