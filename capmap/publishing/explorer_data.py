@@ -207,7 +207,7 @@ def _in_turn(
 ) -> Iterator[tuple[str, int, bool]]:
     """Yield (passage, characters, capacity development): capacity first, then in turn."""
     seen: Counter[tuple[str, bool]] = Counter()
-    queue = []
+    queue: list[tuple[bool, int, int, str, int]] = []
     for passage, intervention, text in table.select(
         "passage_id", "intervention_id", "text"
     ).iter_rows():
