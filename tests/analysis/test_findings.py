@@ -177,7 +177,7 @@ def test_nothing_read_and_nothing_found_are_told_apart(book):
     assert nothing.statements["key"].to_list() == ["finding_nothing_read"]
     assert no_capacity.statements["key"].to_list() == ["finding_capacity"]
     assert no_capacity.statements["text_fr"].item().replace("\xa0", " ") == (
-        "On ne trouve de développement des capacités dans aucune intervention sur 2 "
+        "On ne trouve de renforcement des capacités dans aucune intervention sur 2 "
         "(intervalle à 95 % de 0 à 66 pour cent)."
     )
     assert no_capacity.statements["text_es"].item().startswith("No hay desarrollo")
