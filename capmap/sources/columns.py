@@ -38,6 +38,8 @@ _SINGLE = {
 }
 
 _HEADER_WITHIN = 40
+#: A cell of a column without a known name is prose from this many words on.
+_PROSE_WORDS = 5
 _CURRENCY_SIGNS = {"us$": "USD", "€": "EUR", "£": "GBP", "$": "USD", "fcfa": "XOF"}
 
 
@@ -93,16 +95,29 @@ def header(
     best: tuple[int, int, Columns] | None = None
     for index, (_, cells) in enumerate(rows[:_HEADER_WITHIN]):
         columns = recognised(cells, mapping)
-        # A single recognised word may be any text; a one-column list is the exception.
         told = sum(map(bool, columns.fields))
-        filled = sum(map(bool, cells))
-        if (
-            columns.is_table_of_interventions
-            and (told > 1 or filled == 1 or mapping)
-            and (best is None or told > best[0])
-        ):
+        # One recognised word may be any text, or the head of a list of names.
+        is_enough = told > 1 or bool(mapping) or _is_prose_below(rows[index + 1 :])
+        is_best = best is None or told > best[0]
+        if columns.is_table_of_interventions and is_enough and is_best:
             best = (told, index, columns)
     return (best[1], best[2]) if best else None
+
+
+def _is_prose_below(rows: list[tuple[int, list[str]]]) -> bool:
+    return any(is_prose(cell) for _, cells in rows for cell in cells)
+
+
+def is_prose(text: str) -> bool:
+    """Whether a cell says something in words: no number, date, address or name.
+
+    >>> is_prose("Training alone did not change practice."), is_prose("Ministry of Labour")
+    (True, False)
+    """
+    if "@" in text or text.startswith(("http://", "https://")):
+        return False
+    words = [word for word in text.split() if any(c.isalpha() for c in word)]
+    return len(words) >= _PROSE_WORDS
 
 
 def is_total(text: str) -> bool:

@@ -230,7 +230,8 @@ def inputs(
         unpack_to = Path(tempfile.mkdtemp(prefix="capmap-"))
         atexit.register(shutil.rmtree, unpack_to, ignore_errors=True)
     unpack_to.mkdir(parents=True, exist_ok=True)
-    intake = _Intake(Unpacking(unpack_to))
+    # A folder of its own each time, so that no file of an earlier call is in the way.
+    intake = _Intake(Unpacking(Path(tempfile.mkdtemp(dir=unpack_to))))
     for source in sources:
         intake.add(source)
     yield from sorted(

@@ -14,6 +14,7 @@ from capmap.sources.columns import (
     Columns,
     currency_in,
     header,
+    is_prose,
     is_total,
     plain,
     read_mapping,
@@ -33,8 +34,6 @@ T = TypeVar("T")
 OPEN_AT_ONCE = 2_000
 _HEADER_ROWS = 40
 _REMEMBERED = 200_000
-#: A cell of a column without a known name is prose from this many words on.
-_PROSE_WORDS = 5
 
 
 def read_spreadsheet(
@@ -179,7 +178,9 @@ class _Rows:
                 continue
             name, heading = self.columns.fields[column], self.columns.headings[column]
             spot = f"{place}, column {heading or column + 1}"
-            if name in TEXT_FIELDS or (not name and _is_prose(cell)):
+            if name in TEXT_FIELDS or (
+                not name and isinstance(cell, str) and is_prose(cell)
+            ):
                 kind = TEXT_FIELDS.get(name, "cell")
                 above = () if name == "title" else (one.activity.title,)
                 one.texts.add(kind, spot, [(_shown(cell), language)], *above)
@@ -307,15 +308,3 @@ def _shown(cell: Value) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else str(cell)
     return str(cell).strip()
-
-
-def _is_prose(cell: Value) -> bool:
-    """Whether a cell says something in words: no number, date, address or name."""
-    if (
-        not isinstance(cell, str)
-        or "@" in cell
-        or cell.startswith(("http://", "https://"))
-    ):
-        return False
-    words = [word for word in cell.split() if any(c.isalpha() for c in word)]
-    return len(words) >= _PROSE_WORDS
