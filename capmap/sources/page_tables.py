@@ -9,7 +9,7 @@ from capmap.sources.hyphenation import CERTAIN_HARD, CERTAIN_SOFT, running_text
 from capmap.sources.page_layout import Line
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_HYPHENS = ("-", CERTAIN_HARD, CERTAIN_SOFT)
+HYPHENS = ("-", CERTAIN_HARD, CERTAIN_SOFT)
 Cell = list[list[Line]]
 """The lines of each paragraph of a cell."""
 
@@ -91,7 +91,7 @@ class Tables:
         if not row[column]:
             return False
         before = row[column][-1][-1].text
-        return before.endswith(_HYPHENS) or continues(before, texts[column])
+        return before.endswith(HYPHENS) or continues(before, texts[column])
 
     def _mend(self, block: Block, row: list[Cell], rest: list[Cell]) -> None:
         """Add to a row what stands of it on the next page."""

@@ -10,6 +10,7 @@ from statistics import median
 
 from capmap.sources.blocks import (
     Block,
+    continues,
     is_contents_entry,
     mended,
     tell_headings,
@@ -28,7 +29,14 @@ from capmap.sources.page_layout import (
     in_columns,
     lines_of,
 )
-from capmap.sources.page_tables import Cell, PageTable, Tables, text_of
+from capmap.sources.page_tables import (
+    HYPHENS,
+    Cell,
+    PageTable,
+    Tables,
+    text_of,
+    with_raised,
+)
 
 _PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|página|p\.)\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:/|of|sur|de)\s*\d{1,4})?\W*",
@@ -58,7 +66,7 @@ def page_blocks(pages: list[Page]) -> list[Block]:
     _settle_hyphens(pages)
     _drop_running_heads(pages)
     pitch = _pitch(pages)
-    parts = [(page, part) for page in pages for part in _parts(page, pitch)]
+    parts = _run_on([(page, part) for page in pages for part in _parts(page, pitch)])
     words = words_within_lines(line.text for _, part in parts for line in _lines(part))
     sizes = _heading_sizes(pages)
     blocks: list[Block] = []
@@ -164,6 +172,36 @@ def _parts(page: Page, pitch: float) -> Iterator[PageTable | list[Line]]:
     # A stamp like "DRAFT" is no text; a table set across the page is.
     if len(page.slanted) > 10:
         yield [Line([Word(" ".join(page.slanted), 0, 0, 0, 10)])]
+
+
+def _run_on(
+    parts: list[tuple[Page, PageTable | list[Line]]],
+) -> list[tuple[Page, PageTable | list[Line]]]:
+    """Join paragraphs that the end of a column or page cut, over footnotes between."""
+    kept: list[tuple[Page, PageTable | list[Line]]] = []
+    last: tuple[Page, list[Line]] | None = None
+    for page, part in parts:
+        if isinstance(part, PageTable):
+            last = None
+        elif not re.match(r"[⁰¹²³⁴-⁹]", with_raised(part[0])):
+            if last is not None and _is_rest(*last, page, part):
+                last[1].extend(part)
+                last = (page, last[1])
+                continue
+            last = (page, part)
+        kept.append((page, part))
+    return kept
+
+
+def _is_rest(
+    page: Page, lines: list[Line], next_page: Page, following: list[Line]
+) -> bool:
+    before, after = lines[-1], following[0]
+    breaks = page is not next_page or after.baseline > before.baseline
+    alike = abs(before.size - after.size) < 0.1 * before.size
+    text = before.text
+    is_open = text.endswith(HYPHENS) or continues(text, after.text)
+    return breaks and alike and is_open
 
 
 def _rows(grid: Grid, words: list[Word], pitch: float) -> list[list[Cell]]:
