@@ -54,11 +54,12 @@ def _render(
 ) -> Chart:
     _register_fonts()
     spec: dict[str, Any] = chart.configure(**_theme()).to_dict()
+    svg = vl_convert.vegalite_to_svg(spec)
     return Chart(
         name=name,
         title=title,
-        svg=vl_convert.vegalite_to_svg(spec),
-        png=vl_convert.vegalite_to_png(spec, scale=2.5),
+        svg=svg,
+        png=vl_convert.svg_to_png(svg, scale=2.5),
         alt=words,
         source=source,
     )
