@@ -170,7 +170,7 @@ def pages(tmp_path_factory, tables):
             codebook=codebook,
             language=language,
             about={"title": "Sample portfolio", "when": "24 November 2026"},
-            downloads=[("mapping_xlsx", "mapping.xlsx")],
+            downloads=[("mapping", "mapping.xlsx")],
         )
         path = folder / f"{language}.html"
         path.write_text(text, encoding="utf-8")

@@ -78,7 +78,7 @@ function shortMoney(amount) {
 function day(iso) {
   if (!iso) return "";
   const [year, month, date] = iso.split("-").map(Number);
-  return new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })
     .format(new Date(Date.UTC(year, month - 1, date)));
 }
 
