@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from babel.dates import format_date
 
 from capmap import __version__
 from capmap.frameworks.codebook import Codebook
@@ -21,6 +20,7 @@ from capmap.publishing.paper_figures import figures
 from capmap.publishing.pdf import write_pdf
 from capmap.publishing.xlsx import write_mapping
 from capmap.tables import Findings, Portfolio
+from capmap.wording import Wording
 
 #: What stands beside the page, in the order in which it is offered.
 DOWNLOADS = (
@@ -104,7 +104,7 @@ def _paper(publication: Publication, charts: Mapping[str, Chart], out: Path) -> 
 
 
 def _about(publication: Publication) -> dict[str, str]:
-    day = format_date(publication.day, format="long", locale=publication.language)
+    day = Wording("paper", publication.language).date(publication.day)
     return {
         "title": publication.title,
         "when": day,

@@ -3,7 +3,6 @@
 from typing import Any
 
 import polars as pl
-from babel.dates import format_date
 from babel.lists import format_list
 
 from capmap import __version__
@@ -29,9 +28,13 @@ def summary(mapped: Mapped, language: str) -> str:
     """Return the summary as lines of plain text."""
     words = Wording("command_line", language)
     say = words.say
-    day = format_date(mapped.day, format="long", locale=language)
     lines = [
-        say("summary_head", version=__version__, date=day, title=mapped.title),
+        say(
+            "summary_head",
+            version=__version__,
+            date=words.date(mapped.day),
+            title=mapped.title,
+        ),
         _read(mapped, words),
         *(f"- {text}" for text in told(mapped, language)),
         say("summary_machine"),

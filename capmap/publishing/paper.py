@@ -7,9 +7,9 @@ only an author can know stands in square brackets until the cover file says it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePath
 
 import polars as pl
-from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_currency
 
@@ -61,7 +61,6 @@ def write_paper(
     writer = _Writer(portfolio, findings, charts, framework, codebook, language, about)
     blocks = tuple(writer.body())
     words = writer.words
-    day = format_date(about.date, format="long", locale=words.locale)
     return Report(
         language=language,
         office=settings.office or words.say("office"),
@@ -74,13 +73,14 @@ def write_paper(
         ),
         blocks=blocks,
         notes=writer.notes,
-        place_and_date=settings.place_and_date or words.say("place_and_date", date=day),
+        place_and_date=settings.place_and_date
+        or words.say("place_and_date", date=words.date(about.date)),
         point_for_decision=words.say("point_for_decision", number=writer.number),
         appendix=tuple(writer.appendices()),
         provenance=words.say(
             "provenance",
             version=about.version,
-            date=format_date(about.date, format="medium", locale=words.locale),
+            date=words.date(about.date, "medium"),
             coder=about.coder,
         ),
     )
@@ -245,9 +245,7 @@ class _Writer:
                 "introduction",
                 title=literal(self.about.title),
                 read=self._list(read),
-                date=format_date(
-                    self.about.date, format="long", locale=self.words.locale
-                ),
+                date=self.words.date(self.about.date),
                 files=self.say("counted_files", count=self.about.files),
             )
         )
@@ -350,7 +348,7 @@ class _Writer:
                 "note_quote",
                 identifier=literal(row["unit"]),
                 place=literal(row["place"]),
-                source=literal(row["source"]),
+                source=literal(PurePath(row["source"]).name),
             )
             yield self.say(
                 "example_integrated",

@@ -110,7 +110,7 @@ def approaches_table(
             )
             for code in outcome.programmes:
                 found = examples.get(code, [])
-                told = " ".join(found) or literal(words.say("no_example"))
+                told = "\n".join(found) or literal(words.say("no_example"))
                 rows.append(
                     (literal(name), literal(programmes[code].label[language]), told)
                 )
@@ -138,8 +138,16 @@ def _examples(portfolio: Portfolio) -> dict[str, list[str]]:
         .select("passage_id", "code", "confidence")
         .join(capacity, on="passage_id")
         .join(portfolio.passages, on="passage_id")
+        .join(
+            portfolio.interventions.select(
+                "intervention_id", document=pl.col("kind") == "document"
+            ),
+            on="intervention_id",
+        )
         .with_columns(
+            # What an intervention does stands before what a document says of many.
             score=pl.col("sure") * pl.col("confidence")
+            - 0.6 * pl.col("document")
             - 0.3 * (pl.col("kind") == "title")
             - 0.1 * (pl.col("kind") == "indicator")
         )

@@ -9,15 +9,20 @@ cannot fall behind unseen. A plural stands as ``one`` and ``other``::
       es: {one: "{count} pasaje", other: "{count} pasajes"}
 """
 
+from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import yaml
 from babel import Locale
+from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 LANGUAGES = ("en", "fr", "es")
+
+#: Whose habits numbers and dates follow: "24 November 2026", as the United Nations write.
+_LOCALES = {"en": "en_GB", "fr": "fr", "es": "es"}
 
 
 @cache
@@ -41,7 +46,7 @@ class Wording:
                 f"Language {language!r} is not one of {', '.join(LANGUAGES)}."
             )
         self.language = language
-        self.locale = Locale.parse(language)
+        self.locale = Locale.parse(_LOCALES[language])
         self._texts = topic(name)
 
     def say(self, key: str, **values: object) -> str:
@@ -59,6 +64,10 @@ class Wording:
             for name, value in values.items()
         }
         return cast("str", text).format(**shown)
+
+    def date(self, day: date, style: Literal["long", "medium"] = "long") -> str:
+        """Write a date in words: 24 November 2026, 24 novembre 2026."""
+        return format_date(day, format=style, locale=self.locale)
 
     def number(self, value: float) -> str:
         """Write a number in the manner of the language: 12 345, 12,345 or 12.345."""
