@@ -85,7 +85,7 @@ class Codebook:
     def code(self, facet: str, code: str) -> Code:
         return self.facets[facet].codes[code]
 
-    def __iter__(self) -> Iterator[Code]:
+    def codes(self) -> Iterator[Code]:
         """Every code, facet by facet."""
         for facet in self.facets.values():
             yield from facet.codes.values()
@@ -127,7 +127,9 @@ class _Reading:
             facets=self.facets,
             cues=self.cues,
             cue_files=self.cue_files,
-            remarks=tuple(r for file in self.remarks if file in kept for r in self.remarks[file]),
+            remarks=tuple(
+                r for file in self.remarks if file in kept for r in self.remarks[file]
+            ),
         )
 
     def folder(self, folder: Path) -> None:

@@ -48,7 +48,9 @@ class Block(dict[str, Any]):
         """Return the error to raise for ``key`` of this mapping."""
         return refuse(self.path, problem, self.line_of(key), name=key, **values)
 
-    def remark(self, problem: str, key: str = "", place: str = "", **values: str) -> None:
+    def remark(
+        self, problem: str, key: str = "", place: str = "", **values: str
+    ) -> None:
         """Note something wrong but harmless about ``key`` of this mapping."""
         values = {"name": key, **values}
         line = self.line_of(key)
@@ -185,7 +187,7 @@ class _Builder:
     def build(self, text: str) -> Any:
         documents = 0
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
