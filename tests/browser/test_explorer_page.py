@@ -73,10 +73,12 @@ def test_a_gap_opens_to_what_was_read_and_what_its_silence_proves(visit):
 def test_found_nowhere_differs_from_nothing_found_here(visit):
     page = visit()
 
-    nowhere = cell(page, "spf-01~campaign")
-    here = cell(page, "spf-01~training-of-trainers")
+    nowhere = cell(page, "spf-11~campaign")
+    here = cell(page, "spf-10~training-of-trainers")
+    row = cell(page, "spf-01~training-of-trainers")
 
     assert "found nowhere" in nowhere.get_attribute("aria-label")
+    assert "found nowhere" in row.get_attribute("aria-label")
     assert "read, nothing found" in here.get_attribute("aria-label")
     assert page.locator("tfoot .sum a", has_text="0").count() > 10
 

@@ -67,7 +67,7 @@ function intervalTable(entries, n, options) {
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, options.first), el("th", { scope: "col", class: "num" }, options.unit),
       el("td", { class: "track", "aria-hidden": "true" }), el("th", { scope: "col", class: "num" }, say("share_interval")))),
     el("tbody", {}, entries.map((entry, i) => (entry.heading
-      ? el("tr", { class: "warm heading" }, el("th", { colspan: 2, scope: "colgroup" }, entry.label), el("td", { class: "track", "aria-hidden": "true" }), el("td"))
+      ? el("tr", { class: entry.warm ? "warm heading" : "heading" }, el("th", { colspan: 2, scope: "colgroup" }, entry.label), el("td", { class: "track", "aria-hidden": "true" }), el("td"))
       : el("tr", { class: entry.warm ? "warm" : "" },
         el("th", { scope: "row" }, entry.href ? el("a", { href: entry.href }, entry.label) : entry.label),
         el("td", { class: "num" }, number(entry.value)),
@@ -85,7 +85,7 @@ function findingBars(model) {
   const most = sorted.filter((head) => !head.nowhere).slice(0, 3).map(entry(false));
   const rest = nowhere.length ? nowhere.slice(0, 3) : sorted.slice(3).slice(-Math.min(3, Math.max(0, sorted.length - 3)));
   const entries = [...most];
-  if (rest.length) entries.push({ heading: true, label: say(nowhere.length ? "found_nowhere_heading" : "least_found") }, ...rest.map(entry(true)));
+  if (rest.length) entries.push({ heading: true, warm: nowhere.length > 0, label: say(nowhere.length ? "found_nowhere_heading" : "least_found") }, ...rest.map(entry(nowhere.length > 0)));
   return intervalTable(entries, n, { unseenCaption: true, caption: say("bars_caption", { facet: model.across.label }), first: say("most_found"), unit: say("measure_" + unit) });
 }
 

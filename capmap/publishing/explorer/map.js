@@ -126,7 +126,7 @@ function legend(model) {
     el("ol", { class: "steps", "aria-label": say("legend") }, steps.map((text, k) => el("li", { class: "q" + (k + 1) }, text))),
     el("ul", { class: "signs" },
       el("li", {}, el("span", { class: "sign none" }), say("nothing_found")),
-      model.heads.some((head) => head.nowhere) && el("li", {}, el("span", { class: "sign none nowhere" }), say("found_nowhere")),
+      [...model.heads, ...model.lines].some((entry) => entry.nowhere) && el("li", {}, el("span", { class: "sign none nowhere" }), say("found_nowhere")),
       any((cell) => cell.doubtful) && el("li", {}, el("span", { class: "sign doubtful" }, "1"), say("every_code_doubtful"))));
 }
 

@@ -76,7 +76,7 @@ function groupRow(model, run) {
 
 function bodyRow(model, line, most, starts) {
   const value = line.count.value(model.unit);
-  return el("tr", { class: line.code ? "" : "without", "data-line": line.code?.code || "-" },
+  return el("tr", { class: line.nowhere ? "line-nowhere" : line.code ? "" : "without", "data-line": line.code?.code || "-" },
     el("th", { scope: "row", title: line.code?.definition || null },
       line.code?.no && el("span", { class: "no" }, line.code.no), el("span", {}, line.label)),
     line.cells.map((cell, k) => cellOf(model, cell, starts.has(k))),
@@ -89,8 +89,9 @@ function cellOf(model, cell, first) {
   const { line, head, count, value } = cell;
   const name = `${line.label}, ${head.label}: `;
   const empty = count.passages === 0;
-  const kind = empty ? (head.nowhere ? "none nowhere" : "none") : line.code && head.code ? "q" + stepOf(value, model.breaks) : "without-code";
-  const words = empty ? say(head.nowhere ? "found_nowhere" : "nothing_found") : amountInWords(value, model.measure) + (cell.doubtful ? ", " + say("every_code_doubtful") : "");
+  const nowhere = head.nowhere || line.nowhere;
+  const kind = empty ? (nowhere ? "none nowhere" : "none") : line.code && head.code ? "q" + stepOf(value, model.breaks) : "without-code";
+  const words = empty ? say(nowhere ? "found_nowhere" : "nothing_found") : amountInWords(value, model.measure) + (cell.doubtful ? ", " + say("every_code_doubtful") : "");
   return el("td", { class: [kind, cell.doubtful && "doubtful", first && "first"].filter(Boolean).join(" ") },
     el("a", { href: cellsLink(model, line, head), tabindex: -1, "data-cell": cellName(line, head), "aria-label": name + words },
       empty ? null : shown(value, model.measure)));

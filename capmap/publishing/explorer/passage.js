@@ -26,13 +26,15 @@ const markName = (code) => el("span", { class: `name ${code.facet.mark}` }, code
 function reason(coding) {
   const basis = has("basis_" + coding.basis) ? say("basis_" + coding.basis) : coding.basis;
   const because = coding.because.replace(/^(term|rule|terme|règle|sector|marker|context|implied|cue)s?\s*:\s*/i, "");
+  const implied = coding.basis === "implied" && codes.find((code) => code.code === because);
+  if (implied) return [basis, say("colon"), el("span", { class: "because" }, implied.label)];
   return [basis, because && [say("colon"), el("span", { class: "because" }, because)]];
 }
 
 /* kind, place: "Result, result 1, indicator 2" */
 function placeOf(passage) {
   const kind = has("passage_" + passage.kind) ? say("passage_" + passage.kind) : passage.kind;
-  return [kind, passage.place].filter(Boolean).join(", ");
+  return passage.place.toLowerCase() === passage.kind ? kind : [kind, passage.place].filter(Boolean).join(", ");
 }
 
 function codesTable(codings, chosen) {

@@ -84,7 +84,7 @@ function cellPicture(model, cell, x, y, side, line, ink) {
   const box = { x: x + 1, y: y + 1, width: side - 2, height: line - 2 };
   const middle = { cx: x + side / 2, cy: y + line / 2 };
   if (cell.count.passages === 0) {
-    if (!cell.head.nowhere) return svg("circle", { ...middle, r: 1.7, fill: ink["rule-2"] });
+    if (!cell.head.nowhere && !cell.line.nowhere) return svg("circle", { ...middle, r: 1.7, fill: ink["rule-2"] });
     return [svg("rect", { ...box, fill: ink["warm-tint"] }), svg("circle", { ...middle, r: 3, fill: "none", stroke: ink.warm, "stroke-width": 1.5 })];
   }
   if (!cell.line.code || !cell.head.code) return write(middle.cx, middle.cy + 4, shown(cell.value, model.measure), { anchor: "middle", fill: ink["ink-2"] });
