@@ -10,7 +10,7 @@ from rich.text import Text
 
 from capmap.frameworks.codebook import Codebook
 from capmap.pipeline.explain import Explanation
-from capmap.wording import Wording
+from capmap.wording import Wording, place_in
 
 #: Facets whose words are marked alike, as on the map.
 _STYLES = {
@@ -28,7 +28,12 @@ def explanation_text(
     """Return title and facts, then each passage with its codes and why."""
     intervention = explanation.intervention
     where = ", ".join(
-        part for part in (intervention["source"], intervention["place"]) if part
+        part
+        for part in (
+            intervention["source"],
+            place_in(language, intervention["place"]),
+        )
+        if part
     )
     parts: list[RenderableType] = [
         Text(intervention["title"], style="bold"),
@@ -37,7 +42,12 @@ def explanation_text(
     for passage in explanation.passages.iter_rows(named=True):
         codings = explanation.codings.filter(passage_id=passage["passage_id"])
         parts += ["", _marked(passage, codings)]
-        parts.append(Text(f"{passage['passage_id']}  {passage['place']}", style="dim"))
+        parts.append(
+            Text(
+                f"{passage['passage_id']}  {place_in(language, passage['place'])}",
+                style="dim",
+            )
+        )
         parts.append(_codes(codings, codebook, Wording("command_line", language)))
     return Group(*parts)
 

@@ -86,11 +86,10 @@ def map_portfolio(
         reading.set_aside += merge(parts, work)
         set_aside = set_aside_table(reading.set_aside, language)
         portfolio = Portfolio(
-            *(
-                pl.read_parquet(work / f"{table}.parquet")
-                for table in ("interventions", "passages", "codings")
-            ),
-            set_aside,
+            interventions=pl.read_parquet(work / "interventions.parquet"),
+            passages=pl.read_parquet(work / "passages.parquet"),
+            codings=pl.read_parquet(work / "codings.parquet"),
+            set_aside=set_aside,
         )
         progress("analysing", 1, _STEPS, "")
         findings = find(portfolio, results, words)

@@ -16,7 +16,7 @@ from capmap import __version__
 from capmap.pipeline.run import Reading
 from capmap.sources.activity import SetAside
 from capmap.tables import SET_ASIDE
-from capmap.wording import topic
+from capmap.wording import place_in, topic
 
 #: Libraries whose version can change a result.
 NAMED_LIBRARIES = (
@@ -36,7 +36,7 @@ def set_aside_table(remarks: Sequence[SetAside], language: str) -> pl.DataFrame:
         [
             {
                 "source": remark.source,
-                "place": remark.place,
+                "place": place_in(language, remark.place),
                 "scope": remark.scope,
                 "problem": remark.problem,
                 "reason": texts[remark.problem]["reason"][language].format(

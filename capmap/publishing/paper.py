@@ -29,7 +29,7 @@ from capmap.publishing.report import (
     literal,
 )
 from capmap.tables import ALL, Findings, Portfolio
-from capmap.wording import Wording
+from capmap.wording import Wording, place_in
 
 #: Interventions quoted as examples of levels that meet.
 EXAMPLES = 3
@@ -347,7 +347,7 @@ class _Writer:
             self.notes[key] = self.say(
                 "note_quote",
                 identifier=literal(row["unit"]),
-                place=literal(row["place"]),
+                place=literal(place_in(self.words.language, row["place"])),
                 source=literal(PurePath(row["source"]).name),
             )
             yield self.say(

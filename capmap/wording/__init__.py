@@ -9,6 +9,7 @@ cannot fall behind unseen. A plural stands as ``one`` and ``other``::
       es: {one: "{count} pasaje", other: "{count} pasajes"}
 """
 
+import re
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -76,3 +77,38 @@ class Wording:
     def percent(self, share: float) -> str:
         """Write a share (0 to 1) as a percentage: 58%, 58 % or 58 %."""
         return format_percent(share, locale=self.locale)
+
+
+_PLACE_WORD = re.compile(r"(?:(?<=^)|(?<=, )|(?<= and ))[a-z]+(?: [a-z]+)?(?=[ ,(]|$)")
+
+
+def place_in(language: str, place: str) -> str:
+    """Say a place as the readers write it ("page 3, paragraph 14") in ``language``.
+
+    Only the words of ``places.yaml`` change, and only where a part of the place begins:
+    names of columns, sheets and programmes stay as the source has them.
+
+    >>> place_in("fr", "result 1, indicator 2"), place_in("es", "title and description")
+    ('résultat 1, indicateur 2', 'título y descripción')
+    """
+    if language == "en" or not place:
+        return place
+    words = topic("places")
+    more = re.fullmatch(r"and (\d+) more, the last: (.*)", place)
+    if more:
+        last = place_in(language, more[2])
+        return cast("str", words["more"][language]).format(count=more[1], place=last)
+
+    def said(match: re.Match[str]) -> str:
+        word = match[0]
+        if word in words:
+            return cast("str", words[word][language])
+        first, _, rest = word.partition(" ")
+        if first in words and rest:
+            return f"{words[first][language]} {rest}"
+        return word
+
+    joined = {"fr": " et ", "es": " y "}[language]
+    parts = [_PLACE_WORD.sub(said, part) for part in place.split(" and ")]
+    both_known = all(part.split(" ")[0] in words for part in place.split(" and "))
+    return (joined if both_known else " and ").join(parts)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from capmap.wording import LANGUAGES, Wording, topic
+from capmap.wording import LANGUAGES, Wording, place_in, topic
 
 TOPICS = sorted(
     path.stem for path in (Path(__file__).parents[2] / "capmap/wording").glob("*.yaml")
@@ -70,3 +70,21 @@ def test_plural_and_number_follow_the_language():
 def test_an_unknown_language_is_refused_with_the_choice():
     with pytest.raises(ValueError, match="en, fr, es"):
         Wording("analysis", "de")
+
+
+@pytest.mark.parametrize(
+    ("place", "french"),
+    [
+        ("result 1, indicator 2", "résultat 1, indicateur 2"),
+        ("sheet row 3, row 7, column table", "feuille row 3, ligne 7, colonne table"),
+        ("title and description", "titre et description"),
+        ("Salt and Pepper", "Salt and Pepper"),
+        (
+            "and 3 more, the last: activity 9",
+            "et 3 de plus, le dernier\xa0: activité 9",
+        ),
+    ],
+)
+def test_a_place_is_said_in_the_readers_language(place, french):
+    assert place_in("fr", place) == french
+    assert place_in("en", place) == place
