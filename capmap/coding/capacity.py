@@ -14,6 +14,7 @@ from math import exp
 from capmap.coding.reading import Reading
 from capmap.coding.suggestion import Suggestion
 
+
 def framed(r: Reading) -> int:
     """Return the sentences that do not report an activity, whatever words they use."""
     return r("cancelled", "procedural", "risks", "budgeting", "lacking") | r.several(
@@ -33,28 +34,69 @@ class Sign:
 
 SIGNS = (
     Sign("a form is named", 2.5, (), lambda r, live: r.named_forms & live),
-    Sign("learning events", 1.5, ("learning-events",), lambda r, live: r("learning-events") & live),
-    Sign("learning", 2.0, ("learning-verbs",), lambda r, live: r("learning-verbs") & live),
-    Sign("capacity is named", 3.0, ("capacity-words",), lambda r, live: r("capacity-words") & live),
+    Sign(
+        "learning events",
+        1.5,
+        ("learning-events",),
+        lambda r, live: r("learning-events") & live,
+    ),
+    Sign(
+        "learning", 2.0, ("learning-verbs",), lambda r, live: r("learning-verbs") & live
+    ),
+    Sign(
+        "capacity is named",
+        3.0,
+        ("capacity-words",),
+        lambda r, live: r("capacity-words") & live,
+    ),
     Sign("tools", 1.0, ("tools",), lambda r, live: r("tools") & live),
     Sign("procedures", 1.0, ("procedures",), lambda r, live: r("procedures") & live),
     Sign("units", 1.0, ("units",), lambda r, live: r("units") & live),
-    Sign("strengthening", 2.0, ("strengthening",), lambda r, live: r("strengthening") & live),
+    Sign(
+        "strengthening",
+        2.0,
+        ("strengthening",),
+        lambda r, live: r("strengthening") & live,
+    ),
     Sign("autonomy", 1.5, ("autonomy",), lambda r, live: r("autonomy") & live),
-    Sign("side by side", 1.5, ("side-by-side",), lambda r, live: r("side-by-side") & live),
+    Sign(
+        "side by side", 1.5, ("side-by-side",), lambda r, live: r("side-by-side") & live
+    ),
     Sign("placements", 1.0, ("placements",), lambda r, live: r("placements") & live),
     Sign("visits", 1.5, ("visits",), lambda r, live: r("visits") & live),
-    Sign("advice", 2.0, ("drawing-on-advice",), lambda r, live: r("drawing-on-advice") & live),
-    Sign("rules are drafted", 2.0, ("law-texts", "lawmaking"), lambda r, live: r.near("law-texts", "lawmaking", within=40) & live),
-    Sign("data systems", 1.5, ("data-systems",), lambda r, live: r("data-systems") & live),
+    Sign(
+        "advice",
+        2.0,
+        ("drawing-on-advice",),
+        lambda r, live: r("drawing-on-advice") & live,
+    ),
+    Sign(
+        "rules are drafted",
+        2.0,
+        ("law-texts", "lawmaking"),
+        lambda r, live: r.near("law-texts", "lawmaking", within=40) & live,
+    ),
+    Sign(
+        "data systems", 1.5, ("data-systems",), lambda r, live: r("data-systems") & live
+    ),
     Sign("curricula", 1.0, ("curricula",), lambda r, live: r("curricula") & live),
     Sign("plans", 1.5, ("plans",), lambda r, live: r("plans") & live),
     Sign("knowledge", 1.5, ("knowledge",), lambda r, live: r("knowledge") & live),
     Sign("assessments", 1.5, ("assessments",), lambda r, live: r("assessments") & live),
-    Sign("dialogue", 1.0, ("dialogue-events",), lambda r, live: r("dialogue-events") & live),
+    Sign(
+        "dialogue",
+        1.0,
+        ("dialogue-events",),
+        lambda r, live: r("dialogue-events") & live,
+    ),
     Sign("networks", 1.0, ("networks",), lambda r, live: r("networks") & live),
     Sign("campaigns", 0.5, ("campaigns",), lambda r, live: r("campaigns") & live),
-    Sign("professionals", 0.5, ("professionals",), lambda r, live: r("professionals") & live),
+    Sign(
+        "professionals",
+        0.5,
+        ("professionals",),
+        lambda r, live: r("professionals") & live,
+    ),
     Sign("end users", -0.3, ("end-users",), lambda r, live: r("end-users")),
     Sign("works", -2.0, ("works",), lambda r, live: r("works")),
     Sign("goods", -1.5, ("goods",), lambda r, live: r("goods")),
@@ -62,7 +104,12 @@ SIGNS = (
     Sign("services", -1.0, ("services",), lambda r, live: r("services")),
     Sign("production", -4.0, ("production",), lambda r, live: r("production")),
     Sign("cancelled", -3.0, ("cancelled",), lambda r, live: r("cancelled")),
-    Sign("procedural", -2.0, ("procedural",), lambda r, live: r("procedural") | r.several("paperwork")),
+    Sign(
+        "procedural",
+        -2.0,
+        ("procedural",),
+        lambda r, live: r("procedural") | r.several("paperwork"),
+    ),
     Sign("budgeting", -1.5, ("budgeting",), lambda r, live: r("budgeting")),
     Sign("risks", -2.5, ("risks",), lambda r, live: r("risks")),
     Sign("lacking", -1.5, ("lacking",), lambda r, live: r("lacking")),

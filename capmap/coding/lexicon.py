@@ -1,29 +1,60 @@
 """The coder that needs nothing but the codebook: its terms, its cues and the rules."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+from capmap.coding import chain, modality, people
+from capmap.coding.beyond_words import CONSTITUENT_OF_OUTCOME, OutcomeSources
 from capmap.coding.capacity import framed, judge
+from capmap.coding.confidence import weighed
 from capmap.coding.languages import language_of
 from capmap.coding.level import levels
-from capmap.coding.modality import forms
-from capmap.coding.people import PARTNER_OF, PARTS_OF_GOVERNMENT, mentions
-from capmap.coding.reading import Reader
+from capmap.coding.reading import Reader, Reading
 from capmap.coding.suggestion import Suggestion
 from capmap.frameworks.codebook import Codebook
 from capmap.frameworks.framework import Framework
+
+#: Facets that only say how capacity is developed: empty where it is not.
+_OF_CAPACITY = ("reach", "delivery_format", "award")
+_THEMES = ("outcome", "programme")
+#: Facets whose codes are worked out by their own rules from what was read.
+_BY_RULES = ("modality", "constituent", "target", "partner", "level")
+
+
+class Suggestions:
+    """The suggestions for one passage; the first for a code stays."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], Suggestion] = {}
+
+    def add(self, suggestion: Suggestion | None) -> None:
+        if suggestion is not None:
+            self._found.setdefault((suggestion.facet, suggestion.code), suggestion)
+
+    def drop(self, facet: str, code: str) -> None:
+        self._found.pop((facet, code), None)
+
+    def of(self, facet: str) -> dict[str, Suggestion]:
+        return {code: s for (f, code), s in self._found.items() if f == facet}
+
+    def all(self) -> list[Suggestion]:
+        return list(self._found.values())
 
 
 class LexiconCoder:
     """Suggests codes by the terms and rules of a codebook.
 
-    The same text always gets the same codes. Safe to share between threads, and cheap
-    enough to build anew in each process (some tenths of a second).
+    The same text always gets the same codes. Safe to share between threads. Building one
+    costs some tenths of a second: the phrases of three languages are made ready once.
     """
 
     def __init__(self, codebook: Codebook, framework: Framework | None = None) -> None:
         self.codebook = codebook
         self.version = f"lexicon {codebook.version}"
         self._reader = Reader(codebook)
+        self._sources = OutcomeSources(codebook, framework)
+        # Headings repeat from passage to passage of an activity.
+        self._headings = lru_cache(maxsize=256)(self._read_headings)
 
     def suggest(
         self,
@@ -34,39 +65,164 @@ class LexiconCoder:
         sectors: Sequence[str] = (),
         markers: Sequence[tuple[str, int]] = (),
     ) -> list[Suggestion]:
+        """Return the codes suggested for ``text``, the facet ``capacity`` first.
+
+        ``language``: ISO 639-1, found if empty. ``context``: headings or titles above
+        the passage. ``sectors``: DAC purpose codes, ``markers``: (policy marker,
+        significance) of the source. Spans count characters of ``text``. Every text has
+        exactly one code of ``capacity``, an empty one too.
+        """
         language = language or language_of(text)
-        r = self._reader.read(text, language)
-        capacity = judge(r)
-        found: dict[tuple[str, str], Suggestion] = {}
-        live = ~framed(r)
-        cd = capacity.code == "cd"
-        for (facet, code), hits in r.codes.items():
-            if facet in ("level", "modality", "constituent", "target"): continue
-            if not cd and facet not in ('outcome', 'programme'): continue
-            because = self._reader.signals[hits[0].phrase.signal].term.phrase
-            found[facet, code] = Suggestion(facet, code, 0.5, "words", because, r.spans(hits))
-        for (facet,code) in list(found):
-            if facet == 'programme':
-                o = self.codebook.code(facet, code).outcome
-                if ('outcome', o) not in found: found['outcome', o] = Suggestion('outcome', o, .5, 'implied', code)
-        if cd:
-            modal = forms(r, live, self._reader.signals)
-            for s in modal: found[s.facet, s.code] = s
-            for level, (why, doubtful) in levels(r, {s.code for s in modal}).items():
-                found['level', level] = Suggestion('level', level, .5, 'rule', why, doubtful=doubtful)
-            ms = mentions(r)
-            for m in ms:
-                if m.role == 'receiver':
-                    found[m.facet, m.code] = Suggestion(m.facet, m.code, .5, 'words', self._reader.signals[m.hit.phrase.signal].term.phrase, r.spans([m.hit]))
-            for m in ms:
-                if m.role == 'giver' and m.code in PARTNER_OF and any(x.role=='receiver' for x in ms):
-                    p = PARTNER_OF[m.code]
-                    if ('partner', p) not in found: found['partner', p] = Suggestion('partner', p, .5, 'rule', 'gives', r.spans([m.hit]))
-            for g in PARTS_OF_GOVERNMENT:
-                if ('target', g) in found and ('constituent','government') not in found:
-                    found['constituent','government'] = Suggestion('constituent','government',.5,'implied',g)
-            if ('constituent','employers') in found and ('constituent','workers') in found:
-                t = found.get(('constituent','tripartite'))
-                if t and 'constituent' not in t.because and 'mandant' not in t.because:
-                    del found['constituent','tripartite']
-        return [capacity, *found.values()]
+        reading = self._reader.read(text, language)
+        capacity = judge(reading)
+        found = Suggestions()
+        found.add(capacity)
+        self._themes(found, reading, context, language, sectors, markers)
+        live = ~framed(reading)
+        if capacity.code == "cd":
+            self._capacity_facets(found, reading, live, context)
+        found.add(chain.place(reading, live, capacity=capacity.code))
+        return found.all()
+
+    def _because(self, reading: Reading, facet: str, code: str) -> Suggestion:
+        """Return a suggestion that rests on the terms of ``code``."""
+        hits = reading.codes[facet, code]
+        term = self._reader.signals[hits[0].phrase.signal].term.phrase
+        return weighed(Suggestion(facet, code, 0.0, "words", term, reading.spans(hits)))
+
+    def _themes(
+        self,
+        found: Suggestions,
+        reading: Reading,
+        context: str,
+        language: str,
+        sectors: Sequence[str],
+        markers: Sequence[tuple[str, int]],
+    ) -> None:
+        """Add outcomes and programmes: by words, else by headings, else by the source."""
+        for facet, code in reading.codes:
+            if facet in _THEMES:
+                found.add(self._because(reading, facet, code))
+        self._implied_outcomes(found)
+        numbers = self._sources.numbers(context) if context else []
+        for suggestion in self._sources.by_number(numbers):
+            found.add(suggestion)
+        if context and (numbers or not found.of("outcome")):
+            headings = self._headings(context, language, bool(numbers))
+            assigned = {s.code for s in headings if s.facet == "programme"}
+            if numbers and assigned:  # the source itself puts it under a programme
+                for programme in found.of("programme").keys() - assigned:
+                    found.drop("programme", programme)
+            for suggestion in headings:
+                found.add(suggestion)
+        if (sectors or markers) and not found.of("outcome"):
+            for suggestion in self._sources.by_source(sectors, markers):
+                found.add(suggestion)
+
+    def _implied_outcomes(self, found: Suggestions) -> None:
+        """A programme brings the outcome under which it stands."""
+        for programme in found.of("programme").values():
+            outcome = self.codebook.code("programme", programme.code).outcome
+            if outcome:
+                found.add(
+                    weighed(
+                        Suggestion(
+                            "outcome",
+                            outcome,
+                            0.0,
+                            "implied",
+                            programme.code,
+                            programme.spans,
+                        )
+                    )
+                )
+
+    def _read_headings(
+        self, context: str, language: str, numbered: bool
+    ) -> tuple[Suggestion, ...]:
+        """Return the themes that headings name; sure only where they number the outcome."""
+        reading = self._reader.read(context, language)
+        found = Suggestions()
+        chance = 0.9 if numbered else 0.55
+        outcomes = {
+            s.code for s in self._sources.by_number(self._sources.numbers(context))
+        }
+        for facet, code in reading.codes:
+            if numbered and self.codebook.code(facet, code).outcome not in outcomes:
+                continue
+            if facet == "programme" or (facet == "outcome" and not numbered):
+                because = context if len(context) <= 80 else f"{context[:79]}…"
+                found.add(
+                    Suggestion(
+                        facet, code, chance, "context", because, (), not numbered
+                    )
+                )
+        if not numbered:
+            for programme in found.of("programme"):
+                outcome = self.codebook.code("programme", programme).outcome
+                if outcome:
+                    found.add(
+                        Suggestion(
+                            "outcome", outcome, chance, "context", programme, (), True
+                        )
+                    )
+        return tuple(found.all())
+
+    def _capacity_facets(
+        self, found: Suggestions, reading: Reading, live: int, context: str
+    ) -> None:
+        """Add all that only a passage on capacity development carries."""
+        forms = modality.forms(reading, live, self._reader.signals)
+        for form in forms:
+            found.add(weighed(form))
+        for level, (because, doubtful) in levels(
+            reading, {f.code for f in forms}
+        ).items():
+            spans = next((f.spans for f in forms if f.code in because), ())
+            found.add(
+                weighed(
+                    Suggestion("level", level, 0.0, "rule", because, spans),
+                    doubtful=doubtful,
+                )
+            )
+        for suggestion in people.named(reading, self._reader.signals):
+            found.add(weighed(suggestion))
+        self._constituents(found, context)
+        for facet, code in reading.codes:
+            if facet in _OF_CAPACITY or (
+                facet not in _BY_RULES and facet not in _THEMES
+            ):
+                found.add(self._because(reading, facet, code))
+
+    def _constituents(self, found: Suggestions, context: str) -> None:
+        """Apply rule C3 and say whose capacity it is: constituents', or others' only."""
+        if not found.of("constituent") and context:
+            for number in self._sources.numbers(context):
+                if number in CONSTITUENT_OF_OUTCOME:
+                    found.add(
+                        Suggestion(
+                            "constituent",
+                            CONSTITUENT_OF_OUTCOME[number],
+                            0.7,
+                            "context",
+                            f"C3: outcome {number}",
+                            (),
+                            True,
+                        )
+                    )
+        constituents, others = found.of("constituent"), found.of("target")
+        for code, named in (("constituents", constituents), ("others-only", others)):
+            if named:
+                first = next(iter(named.values()))
+                found.add(
+                    Suggestion(
+                        "beneficiary",
+                        code,
+                        first.confidence,
+                        "implied",
+                        first.code,
+                        first.spans,
+                        first.doubtful,
+                    )
+                )
+                return

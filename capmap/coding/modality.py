@@ -60,7 +60,10 @@ RULES = (
         "certification",
         "a standard is recognized",
         ("certifying",),
-        lambda r: r.near("certifying", "professionals") | r("certifying") & r("learning-events"),
+        lambda r: (
+            r.near("certifying", "professionals")
+            | r("certifying") & r("learning-events")
+        ),
     ),
     Rule(
         "distance-learning",
@@ -145,10 +148,22 @@ RULES = (
         ("curricula",),
         lambda r: r.near("curricula", "making") | r.near("curricula", "lawmaking"),
     ),
-    Rule("dialogue", "parties meet", ("dialogue-events",), lambda r: r("dialogue-events")),
+    Rule(
+        "dialogue", "parties meet", ("dialogue-events",), lambda r: r("dialogue-events")
+    ),
     Rule("network", "a standing link", ("networks",), lambda r: r("networks")),
-    Rule("knowledge-sharing", "knowledge is passed on", ("knowledge",), lambda r: r("knowledge")),
-    Rule("capacity-assessment", "a diagnosis", ("assessments",), lambda r: r("assessments")),
+    Rule(
+        "knowledge-sharing",
+        "knowledge is passed on",
+        ("knowledge",),
+        lambda r: r("knowledge"),
+    ),
+    Rule(
+        "capacity-assessment",
+        "a diagnosis",
+        ("assessments",),
+        lambda r: r("assessments"),
+    ),
     Rule("campaign", "a public is addressed", ("campaigns",), lambda r: r("campaigns")),
     Rule("financial-support", "money to act", ("grants",), lambda r: r("grants")),
 )
@@ -170,7 +185,9 @@ def forms(r: Reading, live: int, signals: Sequence[Signal]) -> list[Suggestion]:
     for (facet, code), hits in r.codes.items():
         if facet == "modality":
             because = signals[hits[0].phrase.signal].term.phrase
-            found[code] = Suggestion("modality", code, 0.5, "words", because, r.spans(hits))
+            found[code] = Suggestion(
+                "modality", code, 0.5, "words", because, r.spans(hits)
+            )
     named = set(found)
     for rule in RULES:
         where = rule.holds(r) & live
@@ -186,9 +203,9 @@ def forms(r: Reading, live: int, signals: Sequence[Signal]) -> list[Suggestion]:
             )
     if "training" in found and "training" not in named and found.keys() & _LEARNING:
         del found["training"]
-    if "training" in found and found.keys() & {"distance-learning", "academy"}:
-        if not r("in-person"):
-            del found["training"]
+    elsewhere = found.keys() & {"distance-learning", "academy"} and not r("in-person")
+    if "training" in found and elsewhere:  # M3: distance and academies beat training
+        del found["training"]
     if len(found) > 1:
         found.pop("form-not-stated", None)
     return list(found.values())

@@ -6,10 +6,12 @@ the enterprises that a survey will visit. What stands right before and after a m
 tells which.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from capmap.coding.phrases import Hit
-from capmap.coding.reading import Reading
+from capmap.coding.reading import Reading, Signal
+from capmap.coding.suggestion import Suggestion
 
 #: What partner a body is when it gives instead of receiving.
 PARTNER_OF = {
@@ -96,7 +98,8 @@ def _follows(r: Reading, hit: Hit, cue: str, within: int = 30) -> bool:
 
 def _precedes(r: Reading, hit: Hit, cue: str, within: int = 45) -> bool:
     return any(
-        0 <= c.start - hit.end <= within and not _broken(r.folded.text[hit.end : c.start])
+        0 <= c.start - hit.end <= within
+        and not _broken(r.folded.text[hit.end : c.start])
         for c in r.cues.get(cue, ())
     )
 
@@ -107,9 +110,7 @@ def _broken(between: str) -> bool:
 
 def _topics_told_apart(r: Reading, found: list[Mention]) -> list[Mention]:
     """Give the role ``topic`` to groups that nobody teaches while others learn."""
-    learners = [
-        m for m in found if m.role == "receiver" and m.code not in _OFTEN_TOPIC
-    ]
+    learners = [m for m in found if m.role == "receiver" and m.code not in _OFTEN_TOPIC]
     if not learners:
         return found
     told = []
@@ -127,7 +128,8 @@ def _listed_with(r: Reading, one: Hit, other: Hit) -> bool:
     first, second = sorted((one, other), key=lambda hit: hit.start)
     between = r.folded.text[first.end : second.start]
     return len(between) <= 30 and any(
-        joint in between for joint in (",", " and ", " et ", " y ", " e ", " ou ", " or ", " o ")
+        joint in between
+        for joint in (",", " and ", " et ", " y ", " e ", " ou ", " or ", " o ")
     )
 
 
@@ -142,3 +144,51 @@ def _taught(r: Reading, hit: Hit) -> bool:
             if end - start <= 35 and not _broken(r.folded.text[start:end]):
                 return True
     return False
+
+
+def named(r: Reading, signals: Sequence[Signal]) -> list[Suggestion]:
+    """Return constituents, other targets and partners of a passage.
+
+    Sub-groups of government bring the constituent. A tripartite body gives way to the
+    groups that are named beside it (C1), unless "constituents" is the word.
+    """
+    found: dict[tuple[str, str], Suggestion] = {}
+    everyone = mentions(r)
+    receivers = [m for m in everyone if m.role == "receiver"]
+    for m in receivers:
+        key = (m.facet, m.code)
+        spans = r.spans(x.hit for x in receivers if (x.facet, x.code) == key)
+        because = signals[m.hit.phrase.signal].term.phrase
+        found.setdefault(key, Suggestion(*key, 0.0, "words", because, spans))
+    for part in PARTS_OF_GOVERNMENT:
+        if ("target", part) in found:
+            spans = found["target", part].spans
+            found.setdefault(
+                ("constituent", "government"),
+                Suggestion("constituent", "government", 0.0, "implied", part, spans),
+            )
+    for (facet, code), hits in r.codes.items():
+        if facet == "partner":
+            because = signals[hits[0].phrase.signal].term.phrase
+            found[facet, code] = Suggestion(
+                facet, code, 0.0, "words", because, r.spans(hits)
+            )
+    for m in everyone:
+        partner = PARTNER_OF.get(m.code)
+        if m.role == "giver" and partner and receivers:
+            found.setdefault(
+                ("partner", partner),
+                Suggestion("partner", partner, 0.0, "rule", "gives", r.spans([m.hit])),
+            )
+    tripartite = found.get(("constituent", "tripartite"))
+    if (
+        tripartite
+        and ("constituent", "employers") in found
+        and ("constituent", "workers") in found
+        and not tripartite.because.startswith(_CONSTITUENTS)
+    ):
+        del found["constituent", "tripartite"]
+    return list(found.values())
+
+
+_CONSTITUENTS = ("constituent", "tripartite constituent", "mandant", "ILO constituent")

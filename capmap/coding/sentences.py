@@ -1,13 +1,95 @@
 """Sentences and clauses of a text, as places in it."""
 
 import re
+from itertools import pairwise
 
 #: Ends that are no ends: abbreviations of English, French and Spanish texts.
 _ABBREVIATIONS = frozenset(
-    """no nos art arts s ss sec sect para paras ch p pp vol fig cf eg ie e.g i.e vs viz al
-    etc incl max min approx dr mr mrs ms prof st jan feb mar apr jun jul aug sept sep oct
-    nov dec dept gov n num núm nº m mm mme mlle pr av janv févr juil déc chap éd sr sra
-    sres dra prof lic ing dpto ej p.ej pág págs ee.uu uu inc ltd co corp prob""".split()
+    [
+        "no",
+        "nos",
+        "art",
+        "arts",
+        "s",
+        "ss",
+        "sec",
+        "sect",
+        "para",
+        "paras",
+        "ch",
+        "p",
+        "pp",
+        "vol",
+        "fig",
+        "cf",
+        "eg",
+        "ie",
+        "e.g",
+        "i.e",
+        "vs",
+        "viz",
+        "al",
+        "etc",
+        "incl",
+        "max",
+        "min",
+        "approx",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "prof",
+        "st",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sept",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "dept",
+        "gov",
+        "n",
+        "num",
+        "núm",
+        "nº",
+        "m",
+        "mm",
+        "mme",
+        "mlle",
+        "pr",
+        "av",
+        "janv",
+        "févr",
+        "juil",
+        "déc",
+        "chap",
+        "éd",
+        "sr",
+        "sra",
+        "sres",
+        "dra",
+        "prof",
+        "lic",
+        "ing",
+        "dpto",
+        "ej",
+        "p.ej",
+        "pág",
+        "págs",
+        "ee.uu",
+        "uu",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "prob",
+    ]
 )
 _END = re.compile(
     r"[.!?…]+[\"»”’)\]]*\d{0,2}(?=\s+[\"«“‘(\[¿¡]*[^\W_a-zà-öø-ÿ])"  # a stop, then a capital or a number
@@ -34,13 +116,13 @@ def sentences(text: str) -> list[tuple[int, int]]:
             continue
         cuts.append(match.end())
     cuts.append(len(text))
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+    return [(a, b) for a, b in pairwise(cuts) if b > a]
 
 
 def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return (start, end) of the clauses of the sentence from ``start`` to ``end``."""
     cuts = [start, *(m.start() for m in _CLAUSE.finditer(text, start, end)), end]
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+    return [(a, b) for a, b in pairwise(cuts) if b > a]
 
 
 def _abbreviated(text: str, stop: int) -> bool:

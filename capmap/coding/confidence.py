@@ -1,0 +1,49 @@
+"""What a kind of evidence is worth: how often it was right.
+
+The figures are base rates: of all codes that a kind of evidence led to in the hand-coded
+passages, the share that the hand coding gives too. They are lowered by a tenth, since
+terms and rules were written with those passages in view; ``docs/explanation/coding.md``
+has the reliability table, and ``benchmarks/accuracy/run.py --reliability`` makes it anew.
+"""
+
+from capmap.coding.suggestion import Suggestion
+
+#: Below this chance a suggestion is doubtful: a person should look first there.
+DOUBTFUL_BELOW = 0.6
+
+#: (facet, kind of evidence) -> chance that a careful reader gives the code.
+BASE_RATES = {
+    ("outcome", "words"): 0.8,
+    ("outcome", "implied"): 0.75,
+    ("programme", "words"): 0.8,
+    ("modality", "words"): 0.75,
+    ("modality", "rule"): 0.5,
+    ("level", "rule"): 0.8,
+    ("constituent", "words"): 0.85,
+    ("constituent", "implied"): 0.85,
+    ("target", "words"): 0.75,
+    ("partner", "words"): 0.75,
+    ("partner", "rule"): 0.5,
+}
+_OTHERWISE = 0.6
+
+
+def weighed(
+    suggestion: Suggestion, *, doubtful: bool = False, spans: int = 1
+) -> Suggestion:
+    """Return ``suggestion`` with the base rate of its kind of evidence.
+
+    ``doubtful`` marks what a rule calls doubtful: it is worth a quarter less.
+    """
+    chance = BASE_RATES.get((suggestion.facet, suggestion.basis), _OTHERWISE)
+    if doubtful:
+        chance *= 0.75
+    return Suggestion(
+        suggestion.facet,
+        suggestion.code,
+        round(chance, 2),
+        suggestion.basis,
+        suggestion.because,
+        suggestion.spans,
+        doubtful or chance < DOUBTFUL_BELOW,
+    )
