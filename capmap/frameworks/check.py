@@ -112,7 +112,7 @@ def _is_name(phrase: str) -> bool:
 
 def _readable(phrase: str) -> bool:
     """Tell whether a phrase begins with a word and closes its brackets."""
-    begins = re.match(r"\s*\(?[^\W_][\w\s'’.°º-]", phrase)
+    begins = re.match(r"\s*\(?[^\W_][\w\s'’.&/°º-]", phrase)
     brackets = re.sub(r"[^()]", "", phrase)
     return bool(begins) and brackets == "()" * (len(brackets) // 2)
 

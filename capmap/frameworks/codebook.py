@@ -3,7 +3,9 @@
 A term in YAML is a string of whole words, in which ``*`` stands for any ending of a
 word (``employers* organization*``). Case, accents, hyphens and curly signs do not count.
 Where a word alone would mislead, a term names the neighbours it needs or refuses in the
-same sentence, and says ``weak: true`` if it only counts beside other evidence::
+same sentence, and says ``weak: true`` if it yields to other evidence: a weak term counts
+beside a strong one of its code, or where the facet has no strong one at all (a union that
+takes part in a course on wages is no evidence of work on unions; alone it is)::
 
     - training course*
     - {term: train*, with: [<staff>, official*], without: [railway, <goods>]}
