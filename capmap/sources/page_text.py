@@ -38,6 +38,10 @@ from capmap.sources.page_tables import (
     with_raised,
 )
 
+# Signs that stand in words until all of the document is seen.
+UNKNOWN_HYPHEN = "\x02"
+MARKED_SOFT = "\x03"
+
 _PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|página|p\.)\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:/|of|sur|de)\s*\d{1,4})?\W*",
     re.IGNORECASE,
@@ -84,10 +88,11 @@ def page_blocks(pages: list[Page]) -> list[Block]:
 def _settle_hyphens(pages: list[Page]) -> None:
     """Where the file marks its soft hyphens, the others at ends of lines are real."""
     words = [word for page in pages for word in page.words]
-    marked = any(word.text.endswith(CERTAIN_SOFT) for word in words)
+    marked = any(MARKED_SOFT in word.text for word in words)
+    known = {MARKED_SOFT: CERTAIN_SOFT, UNKNOWN_HYPHEN: CERTAIN_HARD if marked else "-"}
+    table = str.maketrans(known)
     for word in words:
-        if "\x02" in word.text:
-            word.text = word.text.replace("\x02", CERTAIN_HARD if marked else "-")
+        word.text = word.text.translate(table)
 
 
 def _drop_running_heads(pages: list[Page]) -> None:

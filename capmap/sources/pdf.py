@@ -13,14 +13,18 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from capmap.sources.blocks import Document, Remark, UnreadableError, one_line
-from capmap.sources.hyphenation import CERTAIN_SOFT
+from capmap.sources.hyphenation import CERTAIN_HARD
 from capmap.sources.page_layout import Rule, Word
-from capmap.sources.page_text import Page, page_blocks
+from capmap.sources.page_text import (
+    MARKED_SOFT,
+    UNKNOWN_HYPHEN,
+    Page,
+    page_blocks,
+)
 
 MAX_PAGES = 2000
 """No report is longer; what is, is a catalogue or made to keep a reader busy."""
 _MAX_LETTERS = 100_000  # on one page; a dense page has about 6,000
-_HYPHENS = ("\x02", CERTAIN_SOFT)  # at ends of lines, often in another font
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MAX_PATHS = 4000  # on one page; maps have more, tables never
 
@@ -170,9 +174,10 @@ def _is_raised(page: Any, index: int, turn: int, baseline: float, size: float) -
 
 
 def _hyphen(page: Any, index: int) -> str:
-    """Return the hyphen at the end of a line: certainly soft, or "\\x02" where unknown.
+    """Return the hyphen at the end of a line: soft, hard or unknown.
 
-    Careful programs mark a hyphen that they put there (ActualText, soft hyphen).
+    Careful programs mark it with the text it stands for (ActualText): a hyphen of the
+    text, or a soft one that they put there.
     """
     letters = pdfium.FPDFText_GetTextObject(page, index)
     for position in range(pdfium.FPDFPageObj_CountMarks(letters) if letters else 0):
@@ -181,9 +186,10 @@ def _hyphen(page: Any, index: int) -> str:
         buffer = (c_ushort * 8)()
         if pdfium.FPDFPageObjMark_GetParamStringValue(
             mark, b"ActualText", buffer, 16, byref(size)
-        ) and set(buffer[: size.value // 2]) <= {0, 0xAD}:
-            return CERTAIN_SOFT
-    return "\x02"
+        ):
+            stands_for = set(buffer[: size.value // 2]) - {0}
+            return MARKED_SOFT if stands_for <= {0xAD} else CERTAIN_HARD
+    return UNKNOWN_HYPHEN
 
 
 def _is_bold(page: Any, index: int) -> bool:
@@ -207,16 +213,18 @@ def _words(letters: Iterable[_Letter]) -> Iterator[tuple[Word, int]]:
             spaced = True
             continue
         if word is not None:
+            size = max(word.size, letter.size)
             gap = letter.left - word.right
-            nearby = gap < 0.3 * word.size and letter.left >= start - 0.3 * word.size
+            nearby = gap < 0.3 * size and letter.left >= start - 0.3 * size
             level = abs(letter.baseline - word.baseline)
-            glued = turn == letter.turn and nearby and not spaced and level < word.size
-            alike = (
-                level < 0.12 * word.size and 0.85 < letter.size / word.size < 1.18
-            ) or letter.text in _HYPHENS
+            glued = turn == letter.turn and nearby and not spaced and level < size
+            # Signs come in other fonts, or with the size of their ink alone.
+            signs = not (letter.text.isalnum() and any(map(str.isalnum, word.text)))
+            same_size = signs or 0.85 < letter.size / word.size < 1.18
             start = letter.left
-            if glued and alike:
+            if glued and same_size and level < 0.12 * size:
                 word.text += letter.text
+                word.size = size if signs else word.size
                 word.right = max(word.right, letter.right)
                 continue
             yield word, turn
