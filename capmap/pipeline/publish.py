@@ -104,14 +104,17 @@ def _paper(publication: Publication, charts: Mapping[str, Chart], out: Path) -> 
 
 
 def _about(publication: Publication) -> dict[str, str]:
-    day = Wording("paper", publication.language).date(publication.day)
+    words = Wording("paper", publication.language)
     return {
         "title": publication.title,
-        "when": day,
+        "when": words.date(publication.day),
         "capmap": __version__,
         "codebook": publication.codebook.version,
         "coder": publication.coder,
         "framework": publication.framework.title[publication.language],
+        "files": words.number(len(publication.reading.inputs)),
+        "passages": words.number(publication.portfolio.passages.height),
+        "codings": words.number(publication.portfolio.codings.height),
     }
 
 
@@ -128,8 +131,9 @@ def _workbook(publication: Publication, path: Path) -> None:
 
 
 def _page(publication: Publication, path: Path) -> None:
+    words = Wording("paper", publication.language)
     inputs = {
-        f"input:{one.name}": f"{one.kind}, {one.size:,} B, SHA-256 {one.sha256}"
+        f"input:{one.name}": f"{one.kind.upper()}, {words.number(one.size)} B, SHA-256 {one.sha256}"
         for one in publication.reading.inputs
     }
     page = explorer_page(

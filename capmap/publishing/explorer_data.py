@@ -16,6 +16,7 @@ from capmap.frameworks.codebook import Codebook
 from capmap.frameworks.framework import Framework
 from capmap.publishing.explorer_codes import CodeList
 from capmap.tables import Portfolio
+from capmap.wording import place_in
 
 #: Passages on capacity development whose text is in the page; more slows a browser.
 CAPACITY_TEXTS = 20_000
@@ -72,9 +73,10 @@ def explorer_data(
     """Return all that the page shows of a portfolio, ready for JSON."""
     codes = CodeList(framework, codebook, language)
     pool = Pool()
-    interventions = _interventions(portfolio.interventions, codes)
+    interventions = _interventions(_places_in(language, portfolio.interventions), codes)
     coded = _coded(portfolio.codings, codes, pool)
-    rows = _rows(portfolio.passages, interventions.get("id", []), coded, pool)
+    passages = _places_in(language, portfolio.passages)
+    rows = _rows(passages, interventions.get("id", []), coded, pool)
     # Codes are numbered as they are met, so they are listed last.
     return {
         "interventions": interventions,
@@ -86,6 +88,13 @@ def explorer_data(
             for row in portfolio.set_aside.iter_rows(named=True)
         ],
     }
+
+
+def _places_in(language: str, table: pl.DataFrame) -> pl.DataFrame:
+    """Say the places of a table in the language of the page."""
+    places = table["place"].unique().drop_nulls()
+    said = {place: place_in(language, place) for place in places}
+    return table.with_columns(pl.col("place").replace(said))
 
 
 def _interventions(table: pl.DataFrame, codes: CodeList) -> dict[str, list[Any]]:

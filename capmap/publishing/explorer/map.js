@@ -127,6 +127,7 @@ function legend(model) {
     el("ul", { class: "signs" },
       el("li", {}, el("span", { class: "sign none" }), say("nothing_found")),
       [...model.heads, ...model.lines].some((entry) => entry.nowhere) && el("li", {}, el("span", { class: "sign none nowhere" }), say("found_nowhere")),
+      any((cell) => onlyInDocuments(model, cell)) && el("li", {}, el("span", { class: "sign told" }, "(1)"), say("documents_sign")),
       any((cell) => cell.doubtful) && el("li", {}, el("span", { class: "sign doubtful" }, "1"), say("every_code_doubtful"))));
 }
 

@@ -85,16 +85,20 @@ function bodyRow(model, line, most, starts) {
     el("td", { class: "found" }, number(line.found)));
 }
 
+/* Only documents speak of it: no intervention to count, but not nothing either. */
+const onlyInDocuments = (model, cell) => model.unit === "interventions" && cell.count.passages > 0 && cell.count.interventions.size === 0;
+
 function cellOf(model, cell, first) {
   const { line, head, count, value } = cell;
   const name = `${line.label}, ${head.label}: `;
   const empty = count.passages === 0;
   const nowhere = head.nowhere || line.nowhere;
-  const kind = empty ? (nowhere ? "none nowhere" : "none") : line.code && head.code ? "q" + stepOf(value, model.breaks) : "without-code";
-  const words = empty ? say(nowhere ? "found_nowhere" : "nothing_found") : amountInWords(value, model.measure) + (cell.doubtful ? ", " + say("every_code_doubtful") : "");
+  const told = onlyInDocuments(model, cell);
+  const kind = told ? "told" : empty ? (nowhere ? "none nowhere" : "none") : line.code && head.code ? "q" + stepOf(value, model.breaks) : "without-code";
+  const words = told ? say("only_in_documents", { count: count.passages }) : empty ? say(nowhere ? "found_nowhere" : "nothing_found") : amountInWords(value, model.measure) + (cell.doubtful ? ", " + say("every_code_doubtful") : "");
   return el("td", { class: [kind, cell.doubtful && "doubtful", first && "first"].filter(Boolean).join(" ") },
     el("a", { href: cellsLink(model, line, head), tabindex: -1, "data-cell": cellName(line, head), "aria-label": name + words },
-      empty ? null : shown(value, model.measure)));
+      empty ? null : told ? `(${number(count.passages)})` : shown(value, model.measure)));
 }
 
 function footRows(model, starts) {
@@ -162,8 +166,8 @@ function listOfLine(model, line) {
     el("h4", {}, line.code?.no && el("span", { class: "no" }, line.code.no + ". "), line.label),
     el("a", { class: "amount", href: cellsLink(model, line, null), "data-cell": cellName(line, null), vars: { "--part": value / most } }, amountInWords(value, model.unit)),
     el("ul", {}, filled.map((cell) => el("li", {},
-      el("a", { class: `${line.code && cell.head.code ? "q" + stepOf(cell.value, model.breaks) : "plain"} ${cell.doubtful ? "doubtful" : ""}`, href: cellsLink(model, line, cell.head), "data-cell": cellName(line, cell.head) },
-        el("span", {}, cell.head.code ? cell.head.code.short : cell.head.label), " ", el("b", {}, shown(cell.value, model.measure)), cell.doubtful && unseen(", " + say("every_code_doubtful")))))),
+      el("a", { class: `${onlyInDocuments(model, cell) ? "told" : line.code && cell.head.code ? "q" + stepOf(cell.value, model.breaks) : "plain"} ${cell.doubtful ? "doubtful" : ""}`, href: cellsLink(model, line, cell.head), "data-cell": cellName(line, cell.head) },
+        el("span", {}, cell.head.code ? cell.head.code.short : cell.head.label), " ", el("b", {}, onlyInDocuments(model, cell) ? `(${number(cell.count.passages)})` : shown(cell.value, model.measure)), cell.doubtful && unseen(", " + say("every_code_doubtful")))))),
     missing.length > 0 && el("details", { class: "missing" },
       el("summary", {}, el("span", { class: "dots", "aria-hidden": "true" }, "·".repeat(missing.length)),
         el("span", {}, say("missing_of", { count: missing.length, of: model.heads.filter((h) => h.code).length, plural: model.across.plural }))),
