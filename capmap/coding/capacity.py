@@ -107,7 +107,7 @@ SIGNS = (
     Sign(
         "procedural",
         -2.0,
-        ("procedural",),
+        ("procedural", "paperwork"),
         lambda r, live: r("procedural") | r.several("paperwork"),
     ),
     Sign("budgeting", -1.5, ("budgeting",), lambda r, live: r("budgeting")),
@@ -124,8 +124,12 @@ _AGAINST = tuple(sign for sign in SIGNS if sign.weight < 0)
 def judge(r: Reading) -> Suggestion:
     """Return the suggestion for the facet ``capacity``; every passage has exactly one."""
     live = ~framed(r)
-    present = [(sign, sign.holds(r, live)) for sign in SIGNS]
-    present = [(sign, where) for sign, where in present if where]
+    present = []
+    for sign in SIGNS:
+        if not sign.evidence or any(cue in r.cues for cue in sign.evidence):
+            where = sign.holds(r, live)
+            if where:
+                present.append((sign, where))
     odds = _PRIOR + sum(sign.weight for sign, _ in present)
     chance = 1 / (1 + exp(-odds))
     if odds > 0:

@@ -190,8 +190,10 @@ def forms(r: Reading, live: int, signals: Sequence[Signal]) -> list[Suggestion]:
             )
     named = set(found)
     for rule in RULES:
+        if rule.code in found or rule.evidence[0] not in r.cues:
+            continue
         where = rule.holds(r) & live
-        if where and rule.code not in found:
+        if where:
             hits = [
                 hit
                 for cue in rule.evidence

@@ -19,6 +19,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -88,11 +89,18 @@ def fold(text: str) -> Folded:
     >>> fold("Renforce-\\nment « l’État »").text
     ' renforcement   l etat  '
     """
-    if not _UNEVEN.search(text):
+    if _plainly_even(text) or not _UNEVEN.search(text):
         folded = text.translate(_TABLE).lower()
         if len(folded) == len(text):
             return Folded(f" {folded} ", None)
     return _fold_unevenly(text)
+
+
+def _plainly_even(text: str) -> bool:
+    """Tell cheaply, for most English texts, that folding keeps the length."""
+    return text.isascii() and not any(
+        sign in text for sign in ("  ", "- ", "\n", "\t", "\r")
+    )
 
 
 def _fold_unevenly(text: str) -> Folded:
@@ -126,8 +134,7 @@ class Phrase:
     languages: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found at ``start`` to ``end`` of the folded text."""
 
     start: int
@@ -138,27 +145,22 @@ class Hit:
 class _Check:
     """What must hold where the automaton found the beginning of a phrase."""
 
-    __slots__ = ("any_ending", "capitals", "phrase", "tail")
+    __slots__ = ("any_ending", "capitals", "languages", "phrase", "tail")
 
     def __init__(self, phrase: Phrase, tail: str) -> None:
         self.phrase = phrase
+        self.languages = phrase.languages
         self.capitals = is_name(phrase.text)
         self.any_ending = tail == _ENDING
         # Compiled when first needed: most phrases are never met in a portfolio.
         self.tail: str | re.Pattern[str] = "" if self.any_ending else tail
 
-    def end(self, text: str, stop: int) -> int:
+    def tail_end(self, text: str, stop: int) -> int:
         """Return where the phrase ends whose beginning ends at ``stop``; -1 if it does not."""
-        if self.tail:
-            if isinstance(self.tail, str):
-                self.tail = re.compile(self.tail + r"(?![^\W\d_])")
-            match = self.tail.match(text, stop)
-            return match.end() if match else -1
-        while text[stop].isalpha():
-            if not self.any_ending:
-                return -1
-            stop += 1
-        return stop
+        if isinstance(self.tail, str):
+            self.tail = re.compile(self.tail + r"(?![^\W\d_])")
+        match = self.tail.match(text, stop)
+        return match.end() if match else -1
 
 
 class PhraseMatcher:
@@ -180,15 +182,27 @@ class PhraseMatcher:
         """Return the phrases of ``languages`` in the text, in the order of their ends."""
         text = folded.text
         hits = []
+        checks = self._checks
         for number, start, end in self._automaton.find_matches_as_indexes(
             text, overlapping=True
         ):
-            for check in self._checks[number]:
-                if not check.phrase.languages & languages:
+            word_end = -1  # of the word in which the beginning stops, looked up once
+            for check in checks[number]:
+                if not check.languages & languages:
                     continue
-                stop = check.end(text, end)
-                if stop < 0:
-                    continue
+                stop = end
+                if check.tail:
+                    stop = check.tail_end(text, end)
+                    if stop < 0:
+                        continue
+                elif text[end].isalpha():
+                    if not check.any_ending:
+                        continue
+                    if word_end < 0:
+                        word_end = end
+                        while text[word_end].isalpha():
+                            word_end += 1
+                    stop = word_end
                 if check.capitals:
                     first, last = folded.span(start + 1, stop)
                     if not original[first:last].isupper():
@@ -199,12 +213,11 @@ class PhraseMatcher:
 
 def is_name(phrase: str) -> bool:
     """Tell whether a phrase is written in capitals: an acronym or a brand."""
-    letters = [sign for sign in phrase if sign.isalpha()]
-    return len(letters) > 1 and all(sign.isupper() for sign in letters)
+    return len(phrase) > 1 and phrase.isupper()
 
 
 _ENDING = r"[^\W\d_]*"
-_GAP = r"(?: +[^ .;:!?|]+){0,6}? +"
+_GAP = r" +(?:[^ .;:!?|]+ +){0,6}?"
 _PARTS = re.compile(r"(\([^()]*\)|\*|\s*\.\.\.\s*)")
 _SIGNS = re.compile(r"[(*]|\.\.\.")
 #: Beginnings spelt out for one phrase; further alternatives are left to the tail.
@@ -232,6 +245,9 @@ def _compile(phrase: str) -> tuple[list[str], str]:
     if not all(begun.strip() for begun in beginnings):
         raise ValueError(f"The phrase {phrase!r} does not begin with a word.")
     tail = "".join(_pattern(part) for part in parts)
+    if tail.startswith(_GAP):  # so that the beginning ends with its word
+        beginnings = [f"{begun.rstrip()} " for begun in beginnings]
+        tail = f" *{tail[2:]}"
     return [begun.replace("  ", " ") for begun in beginnings], tail
 
 

@@ -19,6 +19,8 @@ class Signal:
     facet: str
     name: str
     term: Term
+    near: frozenset[str]  # cues of which one must stand in the sentence
+    without: frozenset[str]  # cues of which none may
 
 
 @dataclass(slots=True)
@@ -35,10 +37,10 @@ class Reading:
     starts: list[int]
     cues: dict[str, list[Hit]] = field(default_factory=dict)
     codes: dict[tuple[str, str], list[Hit]] = field(default_factory=dict)
-    _sets: dict[str, int] = field(default_factory=dict)
+    where: dict[str, int] = field(default_factory=dict)  # cue -> sentences
 
     def sentence(self, place: int) -> int:
-        return bisect_right(self.starts, place) - 1
+        return bisect_right(self.starts, place) - 1 if len(self.starts) > 1 else 0
 
     def sentences(self, hits: Iterable[Hit]) -> int:
         found = 0
@@ -50,9 +52,7 @@ class Reading:
         """Return the sentences that hold any of ``cues``."""
         found = 0
         for cue in cues:
-            if cue not in self._sets:
-                self._sets[cue] = self.sentences(self.cues.get(cue, ()))
-            found |= self._sets[cue]
+            found |= self.where.get(cue, 0)
         return found
 
     def several(self, cue: str) -> int:
@@ -138,7 +138,9 @@ class Reader:
                 languages[term] = languages.get(term, 0) | _BITS.get(language, 8)
         phrases = []
         for term, bits in languages.items():
-            self.signals.append(Signal(facet, name, term))
+            self.signals.append(
+                Signal(facet, name, term, _cues(term.near), _cues(term.without))
+            )
             if everywhere or bits == 7 or is_name(term.phrase):
                 bits = _EVERY_LANGUAGE
             phrases.append(Phrase(term.phrase, len(self.signals) - 1, bits))
@@ -156,28 +158,48 @@ class Reader:
             starts += [folded.position(start) for start, _ in sentences(text)[1:]]
         reading = Reading(text, folded, starts)
         of_codes = []
+        signals, cues, where = self.signals, reading.cues, reading.where
+        alone = len(starts) == 1
         for hit in hits:
-            signal = self.signals[hit.phrase.signal]
+            signal = signals[hit.phrase.signal]
             if signal.facet:
                 of_codes.append((hit, signal))
+                continue
+            here = 1 if alone else 1 << reading.sentence(hit.start)
+            name = signal.name
+            if name in cues:
+                cues[name].append(hit)
+                where[name] |= here
             else:
-                reading.cues.setdefault(signal.name, []).append(hit)
+                cues[name] = [hit]
+                where[name] = here
         kept: dict[str, list[tuple[Hit, Signal]]] = {}
         for hit, signal in of_codes:
-            if self._stands(hit, signal.term, reading):
+            if self._stands(hit, signal, reading):
                 kept.setdefault(signal.facet, []).append((hit, signal))
         for facet, found in kept.items():
             for hit, signal in _longest(found):
                 reading.codes.setdefault((facet, signal.name), []).append(hit)
         return reading
 
-    def _stands(self, hit: Hit, term: Term, reading: Reading) -> bool:
+    @staticmethod
+    def _stands(hit: Hit, signal: Signal, reading: Reading) -> bool:
         """Check the neighbours that a term needs or refuses in its sentence."""
-        if not (term.near or term.without):
+        if not (signal.near or signal.without):
             return True
         here = 1 << reading.sentence(hit.start)
-        near = not term.near or any(reading(n.strip("<>")) & here for n in term.near)
-        return near and not any(reading(n.strip("<>")) & here for n in term.without)
+        where = reading.where
+        if signal.near and not any(
+            where[cue] & here for cue in signal.near if cue in where
+        ):
+            return False
+        return signal.without.isdisjoint(where) or not any(
+            where[cue] & here for cue in signal.without if cue in where
+        )
+
+
+def _cues(neighbours: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(neighbour.strip("<>") for neighbour in neighbours)
 
 
 def _resolved(

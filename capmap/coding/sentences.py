@@ -92,9 +92,12 @@ _ABBREVIATIONS = frozenset(
     ]
 )
 _END = re.compile(
-    r"[.!?…]+[\"»”’)\]]*\d{0,2}(?=\s+[\"«“‘(\[¿¡]*[^\W_a-zà-öø-ÿ])"  # a stop, then a capital or a number
-    r"|\s*\n\s*(?=[•●▪◦■*–—-]|\(?[0-9a-z]{1,3}[.)]\s|[A-ZÀ-Ý¿¡])"  # a new line that begins anew
-    r"|(?<=[\s;:.])[•●▪◦■](?=\s?\w)"
+    # a stop, then a capital or a number
+    r"[.!?…]+[\"»”’)\]]*\d{0,2}(?=\s+[\"«“‘(\[¿¡]*[^\W_a-zà-öø-ÿ])"
+    # a new line that begins anew
+    r"|\n\s*(?=[•●▪◦■*–—-]|\(?[0-9a-z]{1,3}[.)]\s|[A-ZÀ-Ý¿¡])"
+    # a bullet after a stop within the line
+    r"|[•●▪◦■](?=\s?\w)"
 )
 _CLAUSE = re.compile(
     r"[;|]|\s[–—]\s|:\s|,?\s(?:while|whereas|although|but|tandis que|alors que|mais|bien que"
