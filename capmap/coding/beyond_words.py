@@ -52,23 +52,17 @@ class OutcomeSources:
     ) -> list[Suggestion]:
         """Return what sectors and markers support; always doubtful.
 
-        A purpose code that stands for several outcomes supports each of them less.
+        Only what points to one outcome speaks: a purpose code that stands for several
+        ("labour rights") says no more than that it is about work, and a marker below
+        principal (2) is set on most activities of some publishers.
         """
         found: dict[tuple[str, str], Suggestion] = {}
         for sector in sectors:
             outcomes = self._by_sector.get(sector, ())
-            for outcome in outcomes:
+            if len(outcomes) == 1:
                 found.setdefault(
-                    ("outcome", outcome),
-                    Suggestion(
-                        "outcome",
-                        outcome,
-                        0.4 / len(outcomes),
-                        "sector",
-                        sector,
-                        (),
-                        True,
-                    ),
+                    ("outcome", outcomes[0]),
+                    Suggestion("outcome", outcomes[0], 0.4, "sector", sector, (), True),
                 )
         for marker, significance in markers:
             programme = _PROGRAMME_OF_MARKER.get(marker, "")
@@ -77,13 +71,12 @@ class OutcomeSources:
                 if ("programme" in self._codebook.facets)
                 else None
             )
-            if code is None or significance < 1:
+            if code is None or significance < 2:
                 continue
-            chance = 0.2 if significance == 1 else 0.35
             because = f"policy marker {marker}, significance {significance}"
             for facet, name in (("programme", programme), ("outcome", code.outcome)):
                 found.setdefault(
                     (facet, name),
-                    Suggestion(facet, name, chance, "marker", because, (), True),
+                    Suggestion(facet, name, 0.35, "marker", because, (), True),
                 )
         return list(found.values())
