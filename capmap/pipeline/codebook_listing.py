@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
+from xlsxwriter import Workbook
 
 from capmap.frameworks.check import check
 from capmap.frameworks.codebook import Code, Codebook, Facet, load_codebook
@@ -118,7 +119,9 @@ def export(book: Codebook, framework: Framework, path: Path, language: str) -> N
         case ".csv":
             codebook_table(book).write_csv(path, include_bom=True)
         case ".xlsx":
-            codebook_table(book).write_excel(path, autofit=True)
+            # A codebook may come from anyone: its texts are texts, never formulas.
+            with Workbook(path, {"strings_to_formulas": False}) as workbook:
+                codebook_table(book).write_excel(workbook, autofit=True)
         case ".md":
             path.write_text(codebook_markdown(book, language), encoding="utf-8")
         case _:
