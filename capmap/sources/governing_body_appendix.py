@@ -59,6 +59,8 @@ def read_appendix(blocks: list[Block]) -> Appendix:
         else:
             appendix.title = f"{appendix.title} {block.text}".strip()
     appendix.groups = [group for group in appendix.groups if group.outcomes]
+    if not appendix.groups:
+        appendix.others = blocks  # of another form altogether
     return appendix
 
 
@@ -66,8 +68,8 @@ def _add_row(appendix: Appendix, block: Block) -> None:
     cells = [one_line(cell) for cell in block.cells]
     outcome = _outcome(cells[0])
     outcomes = [each for group in appendix.groups for each in group.outcomes]
-    if not outcome and not outcomes and sum(map(bool, cells)) > 1:
-        appendix.columns = appendix.columns or tuple(cells)
+    if not (outcome or outcomes or appendix.columns) and sum(map(bool, cells)) > 1:
+        appendix.columns = tuple(cells)
     elif not outcome and cells[0] and not any(cells[1:]):
         appendix.groups.append(OutcomeGroup(cells[0]))
     elif tuple(cells) == appendix.columns:

@@ -235,8 +235,13 @@ def _split(lines: list[Line], pitch: float) -> Iterator[list[Line]]:
     """Part the lines of a column or cell into paragraphs."""
     paragraph: list[Line] = []
     right = max((line.right for line in lines), default=0.0)
+    usual = median(line.size for line in lines) if lines else 0.0
     for line in lines:
-        if paragraph and _begins(paragraph, line, right, pitch):
+        if paragraph and (
+            _begins(paragraph, line, right, pitch)
+            # Titles are broken by hand where they look well.
+            or (line.size < usual * 1.12 and _had_room(paragraph[-1], line, right))
+        ):
             yield paragraph
             paragraph = []
         paragraph.append(line)
@@ -260,6 +265,14 @@ def _begins(paragraph: list[Line], line: Line, right: float, pitch: float) -> bo
     hanging = len(paragraph) > 1
     indented = hanging and line.left > last.left + 0.8 * size
     return indented or (ended and short)
+
+
+def _had_room(last: Line, line: Line, right: float) -> bool:
+    """Tell whether the next word had room on the last line: then the break was meant."""
+    if last.text.endswith(HYPHENS):
+        return False
+    word = line.words[0]
+    return right - last.right > word.right - word.left + 1.5 * line.size
 
 
 def _text_block(

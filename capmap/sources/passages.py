@@ -25,6 +25,10 @@ _STOP = re.compile(
 _BULLET = r"(?:[–—•▪‣*-]|\(?[a-z0-9ivx]{1,4}\))"
 _LEADING_BULLET = re.compile(rf"^{_BULLET}\s+")
 _LIST = re.compile(rf":\s+(?={_BULLET}\s)")
+#: Items of one list stand on lines of their own.
+_LIST_BREAK = re.compile(
+    rf"(?<=[:;,])(?P<join>\s(?:and|or|et|ou|y|e|o|u))?\n(?={_BULLET}\s)"
+)
 _NEXT_ITEM = re.compile(
     rf"(?<=[;:.,])(?:\s+(?:and|or|et|ou|y|e|o|u))?\s+(?={_BULLET}\s)"
 )

@@ -90,6 +90,16 @@ def test_letters_part_a_list_as_dashes_do():
     ]
 
 
+def test_items_may_stand_on_lines_of_their_own():
+    assert statements(
+        "The union will:\n• train officials; and\n• open an office.\nEnd."
+    ) == [
+        "The union will: train officials.",
+        "The union will: open an office.",
+        "End.",
+    ]
+
+
 def test_a_dash_in_a_sentence_makes_no_list():
     text = "The aim: training – of all kinds – for inspectors."
 
