@@ -43,7 +43,7 @@ def levels(r: Reading, modalities: set[str]) -> dict[str, tuple[str, bool]]:
                 found["institutional"] = ("L4: capacity of a group to act", True)
         elif "advisory" in modalities and not environment:
             found["institutional"] = ("L2: advice to a body", True)
-        elif r("autonomy") and r("bodies-word"):
+        elif "on-the-job" in modalities and r("autonomy"):
             found["institutional"] = ("L2: a body now does it", True)
     if not found and modalities:
         if "package" in modalities or "knowledge-sharing" in modalities:

@@ -36,6 +36,12 @@ RULES = (
     ),
     Rule(
         "training",
+        "a course is announced",
+        ("course-listing",),
+        lambda r: r.passage(r.count("course-listing") >= 3) & r("course-listing"),
+    ),
+    Rule(
+        "training",
         "somebody is said to learn",
         ("learning-verbs",),
         lambda r: (
@@ -69,13 +75,16 @@ RULES = (
         "distance-learning",
         "learning at a distance",
         ("at-a-distance",),
-        lambda r: r("at-a-distance") & r("learning-events", "learning-verbs"),
+        lambda r: (
+            r("at-a-distance")
+            & (r("learning-events", "learning-verbs") | r.several("course-listing"))
+        ),
     ),
     Rule(
         "on-the-job",
         "learning beside somebody at work",
         ("side-by-side",),
-        lambda r: r("side-by-side") & _learners(r),
+        lambda r: r("side-by-side") & _learners(r) & ~r("visits"),
     ),
     Rule(
         "exchange",
@@ -90,10 +99,16 @@ RULES = (
         lambda r: r("southern") & r("visits", "placements", "experts"),
     ),
     Rule(
+        "south-south",
+        "a journey within the South",
+        ("southern-places",),
+        lambda r: r.near("southern-places", "visits", within=40),
+    ),
+    Rule(
         "advisory",
         "an expert is put into a body",
         ("placements",),
-        lambda r: r("placements") & r("experts"),
+        lambda r: r("placements") & r("experts") & ~r("visits"),
     ),
     Rule(
         "advisory",
@@ -105,7 +120,7 @@ RULES = (
         "package",
         "a tool is made or handed over",
         ("tools", "making"),
-        lambda r: r.near("tools", "making"),
+        lambda r: r.near("tools", "making", within=25),
     ),
     Rule(
         "organizational-development",
@@ -119,20 +134,19 @@ RULES = (
         ("procedures",),
         lambda r: r.near("procedures", "making") | r.near("procedures", "autonomy"),
     ),
-    Rule(
+    Rule(  # M5: with functions named; the bare word capacity is form-not-stated
         "organizational-development",
         "a body is made stronger",
         ("strengthening",),
-        lambda r: r("strengthening"),
+        lambda r: r("strengthening") & ~r("capacity-words") & ~r.named_forms,
     ),
     Rule(
         "information-systems",
         "a system of data is set up or kept",
         ("data-systems",),
         lambda r: (
-            r.near("data-systems", "making")
-            | r.near("data-systems", "autonomy")
-            | r.near("data-systems", "units")
+            r.near("data-systems", "making", within=40)
+            | r.near("data-systems", "autonomy", within=40)
         ),
     ),
     Rule(
@@ -141,7 +155,6 @@ RULES = (
         ("law-texts", "lawmaking"),
         lambda r: r.near("law-texts", "lawmaking", within=40),
     ),
-    Rule("action-plan", "a plan is drawn up", ("plans",), lambda r: r("plans")),
     Rule(
         "academic-partnership",
         "learning is placed in formal education",
@@ -149,23 +162,23 @@ RULES = (
         lambda r: r.near("curricula", "making") | r.near("curricula", "lawmaking"),
     ),
     Rule(
-        "dialogue", "parties meet", ("dialogue-events",), lambda r: r("dialogue-events")
-    ),
-    Rule("network", "a standing link", ("networks",), lambda r: r("networks")),
-    Rule(
-        "knowledge-sharing",
-        "knowledge is passed on",
-        ("knowledge",),
-        lambda r: r("knowledge"),
+        "campaign",
+        "a public is addressed",
+        ("campaigns",),
+        lambda r: r("campaigns") & ~r("learning-verbs"),
     ),
     Rule(
-        "capacity-assessment",
-        "a diagnosis",
-        ("assessments",),
-        lambda r: r("assessments"),
+        "financial-support",
+        "money to build one's own ability",
+        ("grants",),
+        lambda r: r("grants"),
     ),
-    Rule("campaign", "a public is addressed", ("campaigns",), lambda r: r("campaigns")),
-    Rule("financial-support", "money to act", ("grants",), lambda r: r("grants")),
+    Rule(
+        "form-not-stated",
+        "capacity is named and no form",
+        ("capacity-words",),
+        lambda r: r("capacity-words"),
+    ),
 )
 
 #: Forms that are learning: where one of them is named, a rule alone does not add training.

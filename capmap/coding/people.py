@@ -82,16 +82,18 @@ def _role(r: Reading, hit: Hit, partners: list[Hit]) -> str:
         return "bystander"
     if any(p.start <= hit.start and hit.end <= p.end for p in partners):
         return "giver"
-    if _follows(r, hit, "giving", within=22):
+    if _follows(r, hit, "giving", within=22, stops=".;:!?|,"):
         return "giver"
     return "receiver"
 
 
-def _follows(r: Reading, hit: Hit, cue: str, within: int = 30) -> bool:
+def _follows(
+    r: Reading, hit: Hit, cue: str, within: int = 30, stops: str = ".;:!?|"
+) -> bool:
     """Tell whether ``hit`` comes right after ``cue``, in the same clause."""
     return any(
         0 <= hit.start - c.end <= within
-        and not _broken(r.folded.text[c.end : hit.start])
+        and not any(sign in r.folded.text[c.end : hit.start] for sign in stops)
         for c in r.cues.get(cue, ())
     )
 

@@ -1,7 +1,7 @@
 """A passage as the rules see it: sentences, and the cues and codes that stand in each."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from capmap.coding.phrases import Folded, Hit, Phrase, PhraseMatcher, fold, is_name
@@ -55,6 +55,27 @@ class Reading:
             found |= self.where.get(cue, 0)
         return found
 
+    def count(self, cue: str) -> int:
+        """Return in how many different places of the passage ``cue`` stands."""
+        return len({hit.start for hit in self.cues.get(cue, ())})
+
+    @staticmethod
+    def passage(holds: bool) -> int:
+        """Return all sentences if something holds of the passage as a whole, else none."""
+        return -1 if holds else 0
+
+    def take_back(self, cue: str, within: Sequence[Hit]) -> None:
+        """Drop the hits of ``cue`` that stand inside one of ``within``."""
+        kept = [
+            hit
+            for hit in self.cues[cue]
+            if not any(w.start <= hit.start and hit.end <= w.end for w in within)
+        ]
+        if kept:
+            self.cues[cue], self.where[cue] = kept, self.sentences(kept)
+        else:
+            del self.cues[cue], self.where[cue]
+
     def several(self, cue: str) -> int:
         """Return the sentences in which ``cue`` stands at least twice, in different places."""
         once = twice = last = 0
@@ -106,7 +127,7 @@ class Reader:
         self.signals: list[Signal] = []
         phrases: list[Phrase] = []
         self._neighbours: set[str] = set()
-        self.cue_names = tuple(codebook.cues)
+        self._taken_back = [name for name in codebook.cues if name.startswith("not-")]
         for facet in codebook.facets.values():
             for code in facet.codes.values():
                 phrases += self._phrases(facet.facet, code.code, code.terms)
@@ -173,6 +194,9 @@ class Reader:
             else:
                 cues[name] = [hit]
                 where[name] = here
+        for taken in self._taken_back:
+            if taken in cues and taken[4:] in cues:
+                reading.take_back(taken[4:], cues[taken])
         kept: dict[str, list[tuple[Hit, Signal]]] = {}
         for hit, signal in of_codes:
             if self._stands(hit, signal, reading):
