@@ -35,7 +35,7 @@ PAPER = {"interventions": A3, "passages": A3}
 MOST_CODINGS = 200_000
 
 #: Three lines of a long text; the whole stands in the cell and in Excel's formula bar.
-TEXT_HEIGHT = 40
+TEXT_HEIGHT = 43
 
 
 def write_mapping(
@@ -76,7 +76,7 @@ def write_mapping(
         lists.INTERVENTION_COLUMNS,
         lists.intervention_rows(book, portfolio, ROWS),
         frozen=2,
-        height=TEXT_HEIGHT,
+        tallest=TEXT_HEIGHT,
         links=_links(book, codings),
     )
     book.list(
@@ -84,7 +84,7 @@ def write_mapping(
         lists.PASSAGE_COLUMNS,
         lists.passage_rows(book, codings),
         frozen=2,
-        height=TEXT_HEIGHT,
+        tallest=TEXT_HEIGHT,
     )
     _write_shares(book, sheets["shares"], findings)
     for name, columns, rows in (

@@ -29,14 +29,14 @@ INK, MUTED, RULE, SUNK = "#191C20", "#5D636C", "#D9D5CB", "#F3F1EB"
 ACCENT, WARM = "#1E4E79", "#A84A14"
 
 _NUMBERS = {
-    "text": {},
+    "text": {"align": "left", "indent": 1},
     "whole": {"num_format": "#,##0", "align": "right", "indent": 1},
     "share": {"num_format": "0%", "align": "right", "indent": 1},
     "fine_share": {"num_format": "0.0%", "align": "right", "indent": 1},
     "decimal": {"num_format": "0.00", "align": "right", "indent": 1},
     "chance": {"num_format": "0.0000", "align": "right", "indent": 1},
-    "date": {"num_format": "yyyy-mm-dd", "align": "left"},
-    "link": {"font_color": ACCENT, "underline": 1},
+    "date": {"num_format": "yyyy-mm-dd", "align": "left", "indent": 1},
+    "link": {"align": "left", "indent": 1, "font_color": ACCENT, "underline": 1},
 }
 
 
@@ -130,31 +130,37 @@ class Book:
         rows: Iterable[Sequence[Any]],
         *,
         frozen: int = 1,
-        height: float | None = None,
+        tallest: float = 150,
         links: Mapping[Any, str] | None = None,
     ) -> int:
         """Write a list under a frozen heading with filters, and return its length.
 
-        ``height`` fixes the rows' height in points, for long texts. ``links`` leads the
-        values of columns of kind "link" to places in the workbook.
+        Rows are as high as their texts need, up to ``tallest`` points; the rest of a long
+        text stands in the cell all the same. ``links`` leads the values of columns of
+        kind "link" to places in the workbook.
         """
-        heading = self.format(
-            bold=True, text_wrap=True, valign="vcenter", bg_color=SUNK, bottom=1
-        )
+        head = {"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1}
         looks = []
-        sheet.set_row(0, 32)
+        sheet.set_row(0, 44)
         for number, column in enumerate(columns):
             look = {"valign": "top", "text_wrap": True, "bottom": 4}
             look |= {"bottom_color": RULE, **_NUMBERS[column.kind]}
             looks.append(self.format(**look))
             sheet.set_column(number, number, column.width)
             title = self._heading(column.heading)
-            sheet.write_string(0, number, title, heading)
-        plain = self.format(valign="top", text_wrap=True, bottom=4, bottom_color=RULE)
+            align = _NUMBERS[column.kind].get("align", "left")
+            sheet.write_string(
+                0,
+                number,
+                title,
+                self.format(**head, bg_color=SUNK, align=align, indent=1),
+            )
+        plain = self.format(
+            valign="top", text_wrap=True, bottom=4, bottom_color=RULE, indent=1
+        )
         linked = length = 0
         for length, row in enumerate(rows, start=1):
-            if height:
-                sheet.set_row(length, height)
+            sheet.set_row(length, min(_height(columns, row), tallest))
             for number, value in enumerate(row):
                 is_link = columns[number].kind == "link"
                 target = (links or {}).get(value) if is_link else None
@@ -203,3 +209,20 @@ class Book:
 
     def _text(self, texts: Mapping[str, str], otherwise: str) -> str:
         return texts.get(self.words.language) or texts.get("en") or otherwise
+
+
+def _height(columns: Sequence[Column], row: Sequence[Any]) -> float:
+    """Return the points that the longest text of a row needs, wrapped in its column.
+
+    Excel would fit rows by itself, other readers let texts run over one another.
+    """
+    lines = 1
+    for column, value in zip(columns, row, strict=True):
+        if isinstance(value, str):
+            # Widths count digits of 11 points, of which letters of 10 take less; but
+            # words do not break, and the indent takes one.
+            width = max(column.width - 1, 1)
+            lines = max(
+                lines, sum(1 + int(len(part) / width) for part in value.split("\n"))
+            )
+    return 4 + 13 * lines

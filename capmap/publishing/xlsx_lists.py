@@ -25,7 +25,7 @@ INTERVENTION_COLUMNS = (
     *(Column(f"facet:{facet}", 26) for facet in NAMED),
     Column("counted_as", 20),
     Column("source", 26),
-    Column("place", 16),
+    Column("place", 18),
 )
 PASSAGE_COLUMNS = (
     Column("intervention", 20),
@@ -92,7 +92,7 @@ GAP_COLUMNS = (
     Column("upper", 13, "share"),
     Column("expected", 12, "decimal"),
     Column("chance_of_none", 12, "chance"),
-    Column("sentence", 46),
+    Column("sentence", 50),
 )
 SET_ASIDE_COLUMNS = (
     Column("source", 40),
