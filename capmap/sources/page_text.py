@@ -160,7 +160,12 @@ def _heading_sizes(pages: list[Page]) -> list[float]:
     """Return the sizes of type clearly larger than the body's, largest first."""
     sizes = Counter(round(word.size, 1) for page in pages for word in page.words)
     body = sizes.most_common(1)[0][0] if sizes else 10.0
-    return sorted((size for size in sizes if size > body * 1.12), reverse=True)
+    found: list[float] = []
+    for size in sorted(sizes, reverse=True):
+        # Boxes of one size of type differ a little from word to word.
+        if size > body * 1.12 and (not found or size < found[-1] * 0.95):
+            found.append(size)
+    return found
 
 
 def _parts(page: Page, pitch: float) -> Iterator[PageTable | list[Line]]:
@@ -279,15 +284,12 @@ def _text_block(
     lines: list[Line], page: int, sizes: list[float], words: frozenset[str]
 ) -> Block:
     text = text_of(lines, words)
-    size = round(median(line.size for line in lines), 1)
+    size = median(line.size for line in lines)
+    large = bool(sizes) and size > sizes[-1] * 0.95
     heavy = all(line.bold for line in lines)
-    if (
-        (size in sizes or heavy)
-        and len(text) <= 200
-        and not text.endswith((".", ";", ":"))
-    ):
-        level = sizes.index(size) if size in sizes else len(sizes)
-        return Block("heading", text, page, level=level + 1)
+    if (large or heavy) and len(text) <= 200 and not text.endswith((".", ";", ":")):
+        level = sum(larger > size * 1.05 for larger in sizes) + 1
+        return Block("heading", text, page, level=level)
     if bullet := _BULLET.match(text):
         return Block("list-item", text[bullet.end() :], page, mark="•")
     lettered = re.match(r"\(?[a-z]\)\s|\([ivx]{1,5}\)\s", text)

@@ -76,6 +76,7 @@ def statements(text: str) -> list[str]:
     >>> statements("The Office gives: – a course; and – a guide. It helps.")
     ['The Office gives: a course.', 'The Office gives: a guide.', 'It helps.']
     """
+    text = _LIST_BREAK.sub(r"\g<join> ", text)
     return [statement for sentence in sentences(text) for statement in _items(sentence)]
 
 
