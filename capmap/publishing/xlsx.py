@@ -76,7 +76,7 @@ def write_mapping(
         lists.INTERVENTION_COLUMNS,
         lists.intervention_rows(book, portfolio, ROWS),
         frozen=2,
-        tallest=TEXT_HEIGHT,
+        tallest=2 * TEXT_HEIGHT,
         links=_links(book, codings),
     )
     book.list(

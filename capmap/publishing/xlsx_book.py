@@ -222,7 +222,6 @@ def _height(columns: Sequence[Column], row: Sequence[Any]) -> float:
             # Widths count digits of 11 points, of which letters of 10 take less; but
             # words do not break, and the indent takes one.
             width = max(column.width - 1, 1)
-            lines = max(
-                lines, sum(1 + int(len(part) / width) for part in value.split("\n"))
-            )
+            wrapped = (1 + int((len(part) - 1) / width) for part in value.split("\n"))
+            lines = max(lines, sum(wrapped))
     return 4 + 13 * lines

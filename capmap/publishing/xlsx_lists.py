@@ -178,10 +178,8 @@ def coded_passages(
     order = (
         portfolio.interventions.lazy().select("intervention_id").with_row_index("nth")
     )
-    facets = {
-        facet: number
-        for number, facet in enumerate(["capacity", *book.codebook.facets])
-    }
+    order_of_facets = dict.fromkeys(["capacity", *book.codebook.facets])
+    facets = {facet: number for number, facet in enumerate(order_of_facets)}
     codings = portfolio.codings.lazy().drop("spans", "coder")
     whole = int(codings.select(pl.len()).collect().item())
     texts = portfolio.passages.lazy().select(
