@@ -14,6 +14,12 @@ from capmap.coding.suggestion import Suggestion
 from capmap.frameworks.codebook import Codebook
 from capmap.frameworks.framework import Framework
 
+#: Programmes that are about a group itself, with their outcomes.
+_OUTCOME_OF_GROUP = {
+    "employers-activities": "spf-09",
+    "workers-activities": "spf-10",
+    "labour-administration-and-inspection": "spf-11",
+}
 #: Facets that only say how capacity is developed: empty where it is not.
 _OF_CAPACITY = ("reach", "delivery_format", "award")
 _THEMES = ("outcome", "programme")
@@ -104,6 +110,7 @@ class LexiconCoder:
             if facet in _THEMES:
                 found.add(self._because(reading, facet, code))
         self._implied_outcomes(found)
+        self._themes_beat_groups(found, reading)
         numbers = self._sources.numbers(context) if context else []
         for suggestion in self._sources.by_number(numbers):
             found.add(suggestion)
@@ -118,6 +125,31 @@ class LexiconCoder:
         if (sectors or markers) and not found.of("outcome"):
             for suggestion in self._sources.by_source(sectors, markers):
                 found.add(suggestion)
+
+    @staticmethod
+    def _themes_beat_groups(found: Suggestions, reading: Reading) -> None:
+        """O3: a group that is only named does not make its own outcome a theme.
+
+        Unions trained on safety are about safety. Where no other theme is named, the
+        group's outcome stays.
+        """
+        outcomes = found.of("outcome")
+        if not outcomes.keys() - _OUTCOME_OF_GROUP.values():
+            return
+        groups = [
+            span
+            for (facet, _), hits in reading.codes.items()
+            if facet in ("constituent", "target")
+            for span in reading.spans(hits)
+        ]
+        for programme, outcome in _OUTCOME_OF_GROUP.items():
+            for facet, code in (("programme", programme), ("outcome", outcome)):
+                suggestion = found.of(facet).get(code)
+                if suggestion and all(
+                    any(start < b and a < end for a, b in groups)
+                    for start, end in suggestion.spans
+                ):
+                    found.drop(facet, code)
 
     def _implied_outcomes(self, found: Suggestions) -> None:
         """A programme brings the outcome under which it stands."""

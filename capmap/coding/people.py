@@ -78,7 +78,9 @@ def mentions(r: Reading) -> list[Mention]:
 
 
 def _role(r: Reading, hit: Hit, partners: list[Hit]) -> str:
-    if _follows(r, hit, "standing-by-before") or _precedes(r, hit, "standing-by-after"):
+    if _follows(r, hit, "standing-by-before", stops=".;:!?|,") or _precedes(
+        r, hit, "standing-by-after"
+    ):
         return "bystander"
     if any(p.start <= hit.start and hit.end <= p.end for p in partners):
         return "giver"

@@ -219,7 +219,7 @@ def is_name(phrase: str) -> bool:
 _ENDING = r"[^\W\d_]*"
 _GAP = r" +(?:[^ .;:!?|]+ +){0,6}?"
 _PARTS = re.compile(r"(\([^()]*\)|\*|\s*\.\.\.\s*)")
-_SIGNS = re.compile(r"[(*]|\.\.\.")
+_SIGNS = re.compile(r"[()*|]|\.\.\.")
 #: Beginnings spelt out for one phrase; further alternatives are left to the tail.
 _MOST_BEGINNINGS = 100
 
@@ -230,7 +230,7 @@ def _compile(phrase: str) -> tuple[list[str], str]:
     >>> _compile("(law|bill) draft*")
     ([' law draft', ' bill draft'], '[^\\\\W\\\\d_]*')
     """
-    if not _SIGNS.search(phrase):
+    if not _SIGNS.search(phrase) and _fold_phrase(phrase).strip():
         return [f" {_fold_phrase(phrase).strip()}"], ""
     parts = [part for part in _PARTS.split(phrase.strip()) if part]
     if any(sign in part for part in parts if part[0] != "(" for sign in "()|"):

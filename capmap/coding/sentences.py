@@ -117,7 +117,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     for match in _END.finditer(text):
         if match.group()[0] == "." and _abbreviated(text, match.start()):
             continue
-        cuts.append(match.end())
+        cuts.append(match.start() if match.group() in "•●▪◦■" else match.end())
     cuts.append(len(text))
     return [(a, b) for a, b in pairwise(cuts) if b > a]
 
