@@ -8,6 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from capmap.frameworks.codebook import Codebook
 from capmap.frameworks.framework import Framework
+from capmap.publishing import xlsx_findings as found
 from capmap.publishing import xlsx_lists as lists
 from capmap.publishing.xlsx_book import ACCENT, MUTED, ROWS, Book
 from capmap.publishing.xlsx_matrix import unit_of, write_matrix
@@ -88,9 +89,9 @@ def write_mapping(
     )
     _write_shares(book, sheets["shares"], findings)
     for name, columns, rows in (
-        ("synergies", lists.SYNERGY_COLUMNS, lists.synergy_rows(book, findings)),
-        ("missing_pairs", lists.MISSING_COLUMNS, lists.missing_rows(book, findings)),
-        ("gaps", lists.GAP_COLUMNS, lists.gap_rows(book, findings)),
+        ("synergies", found.SYNERGY_COLUMNS, found.synergy_rows(book, findings)),
+        ("missing_pairs", found.MISSING_COLUMNS, found.missing_rows(book, findings)),
+        ("gaps", found.GAP_COLUMNS, found.gap_rows(book, findings)),
         (
             "set_aside",
             lists.SET_ASIDE_COLUMNS,
@@ -120,8 +121,8 @@ def _links(book: Book, codings: pl.DataFrame) -> dict[str, str]:
 
 
 def _write_shares(book: Book, sheet: Worksheet, findings: Findings) -> None:
-    columns = lists.SHARE_COLUMNS
-    length = book.list(sheet, columns, lists.share_rows(book, findings))
+    columns = found.SHARE_COLUMNS
+    length = book.list(sheet, columns, found.share_rows(book, findings))
     place = [column.heading for column in columns].index("value")
     bar = {
         "type": "data_bar",
