@@ -105,6 +105,18 @@ SIGNS = (
         lambda r, live: r("side-by-side") & r("professionals", "experts") & live,
     ),
     Sign(
+        "bodies or professionals are counted doing something",
+        1.0,
+        ("indicators",),
+        lambda r, live: (
+            (
+                r.near("indicators", "professionals")
+                | r.near("indicators", "bodies-word")
+            )
+            & live
+        ),
+    ),
+    Sign(
         "a course is announced",
         1.5,
         ("course-listing",),

@@ -21,6 +21,7 @@ BASE_RATES = {
     ("level", "rule"): 0.8,
     ("constituent", "words"): 0.85,
     ("constituent", "implied"): 0.85,
+    ("constituent", "rule"): 0.5,
     ("target", "words"): 0.75,
     ("partner", "words"): 0.75,
     ("partner", "rule"): 0.5,

@@ -108,7 +108,7 @@ RULES = (
         "advisory",
         "an expert is put into a body",
         ("placements",),
-        lambda r: r("placements") & r("experts") & ~r("visits"),
+        lambda r: r("placements") & r("experts", "professionals") & ~r("visits"),
     ),
     Rule(
         "advisory",

@@ -171,6 +171,11 @@ def named(r: Reading, signals: Sequence[Signal]) -> list[Suggestion]:
                 ("constituent", "government"),
                 Suggestion("constituent", "government", 0.0, "implied", part, spans),
             )
+    if not receivers and "public-persons" in r.cues:  # C5, flagged
+        spans = r.spans(r.cues["public-persons"])
+        found["constituent", "government"] = Suggestion(
+            "constituent", "government", 0.0, "rule", "C5: public service", spans
+        )
     for (facet, code), hits in r.codes.items():
         if facet == "partner":
             because = signals[hits[0].phrase.signal].term.phrase

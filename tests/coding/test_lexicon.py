@@ -209,7 +209,7 @@ def test_what_points_to_no_one_outcome_says_nothing(
     [
         ("en", "A workshop on occupational safety for trade unions."),
         ("fr", "Un atelier sur la sécurité au travail pour les syndicats."),
-        ("es", "Un taller sobre seguridad en el trabajo para los sindicatos."),
+        ("es", "Un taller sobre seguridad y salud en el trabajo para los sindicatos."),
     ],
 )
 def test_a_theme_beats_the_group_that_learns(
