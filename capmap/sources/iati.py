@@ -114,14 +114,20 @@ def _found_in_bytes(
     end = size if end is None else end
     parse = _Parser(prolog, remarks)
     truncated = False
-    for piece in iati_bytes.activities(file, start, end):
-        number += 1
-        element = parse(piece)
+    for found in iati_bytes.activities(file, start, end):
+        element = parse(found)
         if element is not None:
+            number += 1
             yield number, element
             continue
-        truncated = piece.fault == "truncated"
-        _remark(piece, number, remarks)
+        for piece in found.parted():
+            number += 1
+            element = parse(piece)
+            if element is not None:
+                yield number, element
+                continue
+            truncated = piece.fault == "truncated"
+            _remark(piece, number, remarks)
     if end == size and not truncated and not iati_bytes.is_closed(file):
         remarks.add("xml_truncated", f"byte {size}", count=str(number))
 

@@ -216,8 +216,11 @@ def _organisations(
     found = []
     for element in children["reporting-org"] + children["participating-org"]:
         names = narratives(element, default)
-        name = next((text for text, language in names if language == default), "")
-        name = " ".join((name or (names[0][0] if names else "")).split())
+        name = names[0][0] if names else ""
+        if len(names) > 1:
+            own = (text for text, language in names if language == default)
+            name = next(own, name)
+        name = " ".join(name.split())
         reference = (element.get("ref") or "").strip()
         if not name and not reference:
             continue

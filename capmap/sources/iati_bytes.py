@@ -7,6 +7,7 @@ activities that begin in its own range of bytes.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import BinaryIO
 
 from capmap.sources import mended_text
@@ -95,7 +96,7 @@ def wide_encoding(head: bytes) -> str:
 class Piece:
     """The bytes of one activity, and where they begin in the file.
 
-    ``fault``: "" if it has its end tag, "unclosed" if another activity begins before
+    ``fault``: "" if it has an end tag, "unclosed" if another activity begins before
     that, "truncated" if the file ends before, "too_large" if it is beyond all measure.
     ``cuttable``: names of elements to look for and cut out.
     """
@@ -104,6 +105,24 @@ class Piece:
     content: bytes
     fault: str = ""
     cuttable: tuple[bytes, ...] = CUTTABLE
+
+    def parted(self) -> "list[Piece]":
+        """Return the activities in it: more than one if some were never closed."""
+        window = Window(BytesIO(self.content), 0)
+        while window.more(0):
+            pass
+        starts = [0]
+        while (at := _opening(window, starts[-1] + len(OPEN))) > 0:
+            starts.append(at)
+        return [
+            Piece(
+                self.position + start,
+                self.content[start:end],
+                "unclosed" if end else self.fault,
+                self.cuttable,
+            )
+            for start, end in zip(starts, [*starts[1:], None], strict=True)
+        ]
 
 
 class Window:
@@ -195,10 +214,8 @@ def _piece(window: Window, opening: int) -> tuple[Piece, int]:
         tag_end = window.content.find(b">", closing) + 1 if closing >= 0 else 0
         if tag_end:
             position = window.base + opening
-            second = window.find(OPEN, opening + len(OPEN), closing)
-            fault = "unclosed" if second >= 0 else ""
-            content = window.content[opening : second if second >= 0 else tag_end]
-            return Piece(position, content, fault, window.cuttable), opening
+            content = window.content[opening:tag_end]
+            return Piece(position, content, "", window.cuttable), opening
         if closing >= 0:
             searched = closing
         elif not window.has_marks:
@@ -207,10 +224,7 @@ def _piece(window: Window, opening: int) -> tuple[Piece, int]:
         has_more = window.more(opening)
         opening = 0
         if not has_more:
-            second = window.find(OPEN, len(OPEN))
-            fault = "unclosed" if second >= 0 else "truncated"
-            content = window.content[: second if second >= 0 else None]
-            return Piece(window.base, content, fault), 0
+            return Piece(window.base, window.content, "truncated"), 0
         if len(window.content) > LARGEST_ACTIVITY + BLOCK:
             return Piece(window.base, window.content, "too_large"), 0
 

@@ -16,6 +16,9 @@ from functools import cache
 #: Elements worth cutting. Smaller or rarer ones cost less to parse than to look for.
 CUTTABLE = (b"transaction", b"planned-disbursement", b"period", b"location")
 
+#: What a text in one of these elements stands in.
+_TEXTS = {b"period": b"<comment", b"location": b"<activity-description"}
+
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _AFTER_NAME = frozenset(b" \t\r\n/>")
 _USUAL_TYPE = b'<transaction-type code="'
@@ -54,11 +57,11 @@ def without_ignored(activity: bytes, names: tuple[bytes, ...] = CUTTABLE) -> byt
     for name in names:
         if name == b"transaction":
             activity = _without(activity, name, _needed_transactions(activity))
-        elif name == b"period":
-            activity = _without(activity, name, _has_comment)
-        elif name == b"location":
-            activity = _without(activity, name, _has_description)
-        elif _has(activity, b"budget"):
+        elif name == b"planned-disbursement":
+            if _has(activity, b"budget"):
+                activity = _without(activity, name)
+        elif _TEXTS[name] not in activity:
+            # All or none: places are numbered, "location 2".
             activity = _without(activity, name)
     return activity
 
@@ -78,14 +81,6 @@ def _is_commitment(transaction: bytes) -> bool:
     at += len(_USUAL_TYPE)
     code = transaction[at : transaction.find(b'"', at)]
     return code in (b"2", b"C") or b"&" in code
-
-
-def _has_comment(period: bytes) -> bool:
-    return b"<comment" in period
-
-
-def _has_description(location: bytes) -> bool:
-    return b"<activity-description" in location
 
 
 def _has(activity: bytes, name: bytes) -> bool:
@@ -130,10 +125,16 @@ def _without(
 
 def _only_start(part: bytes, name: bytes) -> int:
     """Return where ``name`` begins if one start tag of it stands in ``part``, or -1."""
-    bare, attributed = b"<" + name + b">", b"<" + name + b" "
-    at = part.find(bare)
-    other = part.find(attributed, 0, at if at >= 0 else len(part))
-    at = other if other >= 0 else at
-    if part.find(bare, at + 1) >= 0 or part.find(attributed, at + 1) >= 0:
-        return -1
-    return -1 if other >= 0 and not _start_tag(name).match(part, at) else at
+    opening = b"<" + name
+    after = len(opening)
+    found = -1
+    at = part.find(opening)
+    while at >= 0:
+        # <transaction-type> is no transaction; <transaction/> is one more.
+        if part[at + after] in _AFTER_NAME:
+            if found >= 0:
+                return -1
+            found = at
+        at = part.find(opening, at + after)
+    is_bare = part.startswith(b">", found + after)
+    return found if is_bare or _start_tag(name).match(part, found) else -1

@@ -1,6 +1,7 @@
 """The narratives of an IATI activity as passages, each with its place and language."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
@@ -24,22 +25,26 @@ def narratives(element: etree._Element, language: str) -> list[tuple[str, str]]:
 
     Version 2 has ``narrative`` children; version 1 the text itself.
     """
-    said = element.get(_LANG)
-    own = iati_codes.language_code(said) if said else language
+    own = own_language(element, language)
     if not len(element):
         text = (element.text or "").strip()
         return [(text, own)] if text else []
     found = []
     has_narratives = False
-    for child in element.iterchildren("narrative"):
-        has_narratives = True
-        text = words(child).strip()
-        if text:
-            said = child.get(_LANG)
-            found.append((text, iati_codes.language_code(said) if said else own))
+    for child in element:
+        if child.tag == "narrative":
+            has_narratives = True
+            if text := words(child).strip():
+                found.append((text, own_language(child, own)))
     if not has_narratives and (text := words(element).strip()):
         found.append((text, own))
     return found
+
+
+def own_language(element: etree._Element, language: str) -> str:
+    """Return the language that an element states, or else ``language``."""
+    said = element.get(_LANG)
+    return iati_codes.language_code(said) if said else language
 
 
 class Texts:
@@ -52,7 +57,7 @@ class Texts:
     def __init__(self, title: str) -> None:
         self.title = title
         self._passages: dict[str, Passage] = {}
-        self._places: dict[str, list[str]] = {}
+        self._also: dict[str, list[str]] = {}  # further places of a repeated text
 
     def add(
         self, kind: str, place: str, found: list[tuple[str, str]], *above: str
@@ -61,40 +66,31 @@ class Texts:
         for text, language in found:
             where = f"{place} ({language})" if len(found) > 1 and language else place
             parts = paragraphs(text)
+            if len(parts) == 1:
+                self._add(kind, parts[0][0], where, language, above)
+                continue
             for number, (part, lead_in) in enumerate(parts, start=1):
-                spot = f"{where}, paragraph {number}" if len(parts) > 1 else where
-                titles = (*above, lead_in)
-                self._add(kind, part, spot, language, titles)
+                spot = f"{where}, paragraph {number}"
+                self._add(kind, part, spot, language, (*above, lead_in))
 
     def _add(
         self, kind: str, text: str, place: str, language: str, titles: tuple[str, ...]
     ) -> None:
-        key = " ".join(text.casefold().split())
-        if key in self._passages:
-            if place not in self._places[key]:
-                self._places[key].append(place)
-            return
-        context = " › ".join(title for title in titles if title and title != text)
-        self._passages[key] = Passage(kind, text, place, language, context)
-        self._places[key] = [place]
+        key = text.casefold()
+        known = self._passages.get(key)
+        if known is None:
+            context = " › ".join([t for t in titles if t and t != text])
+            self._passages[key] = Passage(kind, text, place, language, context)
+        elif place != known.place and place not in self._also.get(key, ()):
+            self._also.setdefault(key, []).append(place)
 
     def passages(self) -> list[Passage]:
-        return [
-            passage
-            if len(self._places[key]) == 1
-            else Passage(
-                passage.kind,
-                passage.text,
-                _and(self._places[key]),
-                passage.language,
-                passage.context,
-            )
-            for key, passage in self._passages.items()
-        ]
-
-
-def _and(places: list[str]) -> str:
-    return f"{'; '.join(places[:-1])} and {places[-1]}"
+        for key, places in self._also.items():
+            known = self._passages[key]
+            place = "; ".join([known.place, *places[:-1]]) + f" and {places[-1]}"
+            self._passages[key] = replace(known, place=place)
+        self._also.clear()
+        return list(self._passages.values())
 
 
 def add_passages(texts: Texts, children: Children, language: str) -> None:
@@ -108,9 +104,7 @@ def add_passages(texts: Texts, children: Children, language: str) -> None:
         place = f"{place}, {told}" if told else place
         texts.add("description", place, narratives(element, language), title)
     for place, element in _numbered("location", children["location"]):
-        _add_inside(
-            texts, "description", place, element, "activity-description", language
-        )
+        _add_location(texts, place, element, language)
     conditions = [
         c for group in children["conditions"] for c in group.iterchildren("condition")
     ]
@@ -119,15 +113,7 @@ def add_passages(texts: Texts, children: Children, language: str) -> None:
     for number, result in enumerate(children["result"], start=1):
         _add_result(texts, f"result {number}", result, language)
     for place, element in _numbered("document", children["document-link"]):
-        _add_inside(texts, "description", place, element, "title", language)
-        _add_inside(
-            texts,
-            "description",
-            f"{place}, description",
-            element,
-            "description",
-            language,
-        )
+        _add_document(texts, place, element, language)
 
 
 def _numbered(
@@ -138,72 +124,77 @@ def _numbered(
         yield (f"{name} {number}" if len(elements) > 1 else name), element
 
 
-def _add_inside(
-    texts: Texts, kind: str, place: str, element: etree._Element, tag: str,
-    language: str, *above: str,
-) -> None:  # fmt: skip
-    """Add the narratives of the children ``tag`` of an element."""
-    said = element.get(_LANG)
-    own = iati_codes.language_code(said) if said else language
-    found = [n for child in element.iterchildren(tag) for n in narratives(child, own)]
-    if found:
-        texts.add(kind, place, found, texts.title, *above)
+class _Inside:
+    """The children of an element by tag, and what they say in its language."""
+
+    def __init__(self, element: etree._Element, language: str) -> None:
+        self.language = own_language(element, language)
+        self.children: Children = {}
+        for child in element:
+            self.children.setdefault(child.tag, []).append(child)
+
+    def all(self, tag: str) -> list[etree._Element]:
+        return self.children.get(tag, [])
+
+    def said(self, tag: str) -> list[tuple[str, str]]:
+        return [n for child in self.all(tag) for n in narratives(child, self.language)]
 
 
-def _heading(element: etree._Element) -> str:
-    """Return the first title of a result or indicator, as context for what is under it."""
-    for title in element.iterchildren("title"):
-        for text, _ in narratives(title, ""):
-            return " ".join(text.split())
-    return ""
+def _heading(titles: list[tuple[str, str]]) -> str:
+    """Return the first title on one line, as context for what is under it."""
+    return " ".join(titles[0][0].split()) if titles else ""
+
+
+def _add_location(
+    texts: Texts, place: str, location: etree._Element, language: str
+) -> None:
+    said = _Inside(location, language).said("activity-description")
+    texts.add("description", place, said, texts.title)
+
+
+def _add_document(
+    texts: Texts, place: str, document: etree._Element, language: str
+) -> None:
+    inside = _Inside(document, language)
+    texts.add("description", place, inside.said("title"), texts.title)
+    described = inside.said("description")
+    texts.add("description", f"{place}, description", described, texts.title)
 
 
 def _add_result(
     texts: Texts, place: str, result: etree._Element, language: str
 ) -> None:
-    said = result.get(_LANG)
-    language = iati_codes.language_code(said) if said else language
-    heading = _heading(result)
-    _add_inside(texts, "result", place, result, "title", language)
-    _add_inside(
-        texts,
-        "result",
-        f"{place}, description",
-        result,
-        "description",
-        language,
-        heading,
-    )
-    for number, indicator in enumerate(result.iterchildren("indicator"), start=1):
-        _add_indicator(
-            texts, f"{place}, indicator {number}", indicator, language, heading
-        )
+    inside = _Inside(result, language)
+    titles = inside.said("title")
+    above = (texts.title, _heading(titles))
+    texts.add("result", place, titles, texts.title)
+    texts.add("result", f"{place}, description", inside.said("description"), *above)
+    for number, indicator in enumerate(inside.all("indicator"), start=1):
+        spot = f"{place}, indicator {number}"
+        _add_indicator(texts, spot, indicator, inside.language, above)
 
 
 def _add_indicator(
-    texts: Texts, place: str, indicator: etree._Element, language: str, result: str
+    texts: Texts,
+    place: str,
+    indicator: etree._Element,
+    language: str,
+    above: tuple[str, ...],
 ) -> None:
-    own = _heading(indicator)
-    _add_inside(texts, "indicator", place, indicator, "title", language, result)
-    _add_inside(
-        texts,
-        "indicator",
-        f"{place}, description",
-        indicator,
-        "description",
-        language,
-        result,
-        own,
-    )
-    for number, baseline in enumerate(indicator.iterchildren("baseline"), start=1):
+    inside = _Inside(indicator, language)
+    titles = inside.said("title")
+    texts.add("indicator", place, titles, *above)
+    above = (*above, _heading(titles))
+    described = inside.said("description")
+    texts.add("indicator", f"{place}, description", described, *above)
+    for number, baseline in enumerate(inside.all("baseline"), start=1):
         spot = f"{place}, baseline {number}" if number > 1 else f"{place}, baseline"
-        _add_inside(
-            texts, "indicator", spot, baseline, "comment", language, result, own
-        )
-    for number, period in enumerate(indicator.iterchildren("period"), start=1):
+        comments = _Inside(baseline, inside.language).said("comment")
+        texts.add("indicator", spot, comments, *above)
+    for number, element in enumerate(inside.all("period"), start=1):
+        period = _Inside(element, inside.language)
         for tag in ("target", "actual"):
-            for element in period.iterchildren(tag):
+            for value in period.all(tag):
+                comments = _Inside(value, period.language).said("comment")
                 spot = f"{place}, period {number}, {tag}"
-                _add_inside(
-                    texts, "indicator", spot, element, "comment", language, result, own
-                )
+                texts.add("indicator", spot, comments, *above)

@@ -20,7 +20,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
 _BULLET = re.compile(r"(?:[•▪●‣◦∙·\uf0b7]|[-–—*](?=\s))\s*")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])+\s+\S")
 _INLINE_BULLET = re.compile(r"(?<=\S)\s+(?=[•▪●‣\uf0b7]\s*\S)")
-_BREAK = re.compile(r"[\n\r\u2028\u2029\x0b\x0c]")
+_CARE = re.compile(r"[\u2028\u2029\x85•▪●‣\uf0b7]")
+_BREAK = re.compile(r"[\n\r\u2028\u2029\x85\x0b\x0c]")
 
 
 def paragraphs(text: str) -> list[tuple[str, str]]:
@@ -55,13 +56,16 @@ def one_line(text: str) -> str:
 
 
 def _needs_care(text: str) -> bool:
-    """Whether a text may be more than one line of words with single spaces."""
-    return (
-        text != " ".join(text.split())
-        or "<" in text
-        or "&" in text
-        or _BULLET.match(text) is not None
-        or any(bullet in text for bullet in "•▪●‣\uf0b7")
+    """Whether a text may be more than one line of words with single spaces.
+
+    Most texts are just that, and there are millions; so no regular expression here.
+    """
+    if "\n" in text or "  " in text or "<" in text or "&" in text or "\t" in text:
+        return True
+    if text[0].isspace() or text[-1].isspace() or text[0] in "-*":
+        return True
+    return not text.isascii() and (
+        _BULLET.match(text) is not None or _CARE.search(text) is not None
     )
 
 
