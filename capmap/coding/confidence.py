@@ -17,14 +17,14 @@ BASE_RATES = {
     ("outcome", "implied"): 0.75,
     ("programme", "words"): 0.8,
     ("modality", "words"): 0.75,
-    ("modality", "rule"): 0.5,
+    ("modality", "rule"): 0.4,
     ("level", "rule"): 0.8,
     ("constituent", "words"): 0.85,
     ("constituent", "implied"): 0.85,
     ("constituent", "rule"): 0.5,
     ("target", "words"): 0.75,
     ("partner", "words"): 0.75,
-    ("partner", "rule"): 0.5,
+    ("partner", "rule"): 0.4,
 }
 _OTHERWISE = 0.6
 

@@ -251,6 +251,12 @@ def _compile(phrase: str) -> tuple[list[str], str]:
     return [begun.replace("  ", " ") for begun in beginnings], tail
 
 
+def as_patterns(phrase: str) -> list[str]:
+    """Return regular expressions that say the same of a folded text, word ends included."""
+    beginnings, tail = _compile(phrase)
+    return [re.escape(begun) + tail + r"(?![^\W\d_])" for begun in beginnings]
+
+
 def _choices(part: str) -> list[str]:
     written = part[1:-1].split("|") if part[0] == "(" else [part]
     return [_fold_phrase(choice) for choice in written]

@@ -1,10 +1,18 @@
 """A passage as the rules see it: sentences, and the cues and codes that stand in each."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from capmap.coding.phrases import Folded, Hit, Phrase, PhraseMatcher, fold, is_name
+from capmap.coding.phrases import (
+    Folded,
+    Hit,
+    Phrase,
+    PhraseMatcher,
+    as_patterns,
+    fold,
+    is_name,
+)
 from capmap.coding.sentences import sentences
 from capmap.frameworks.codebook import Codebook, Term
 
@@ -143,7 +151,8 @@ class Reader:
             phrases += self._phrases(
                 "", neighbour, {"en": (Term(neighbour),)}, everywhere=True
             )
-        self._matcher = PhraseMatcher(phrases)
+        self._phrase_list = phrases
+        self.matcher = PhraseMatcher(phrases)
 
     def _phrases(
         self,
@@ -170,10 +179,16 @@ class Reader:
                     self._neighbours.add(neighbour)
         return phrases
 
+    def patterns(self) -> Iterator[tuple[str, int]]:
+        """Return every phrase as a regular expression, with the bits of its languages."""
+        for phrase in self._phrase_list:
+            for pattern in as_patterns(phrase.text):
+                yield pattern, phrase.languages
+
     def read(self, text: str, language: str) -> Reading:
         """Find all that stands in ``text``, neighbours checked, longest phrase first."""
         folded = fold(text)
-        hits = self._matcher.find(folded, text, _BITS.get(language, 8))
+        hits = self.matcher.find(folded, text, _BITS.get(language, 8))
         starts = [0]
         if hits:
             starts += [folded.position(start) for start, _ in sentences(text)[1:]]
