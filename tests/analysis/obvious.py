@@ -95,7 +95,7 @@ def cell(read, rows, row, columns, column):
 
 
 def budget(read, identifier):
-    """The budgets of components if any has one, else the intervention's own."""
+    """The budgets of components if any has one, else its own; a document has none."""
     row = read.rows[identifier]
     amounts = [
         (currency, amount)
@@ -103,7 +103,8 @@ def budget(read, identifier):
         if identifier in other["parents"] and other["counted_as"] == row["counted_as"]
         for currency, amount in budget(read, child)
     ]
-    if not amounts and row["budget_amount"] is not None:
+    own = row["budget_amount"] is not None and row["kind"] != "document"
+    if not amounts and own:
         amounts = [(row["budget_currency"], row["budget_amount"])]
     return amounts
 
