@@ -92,9 +92,8 @@ def by_classifier(examples: Sequence[Example]) -> list[Codes]:
             with warnings.catch_warnings():  # a code that no training passage carries
                 warnings.simplefilter("ignore", UserWarning)
                 model.fit([texts[i] for i in train], table[train])
-            for i, row in zip(
-                test, model.predict([texts[i] for i in test]), strict=True
-            ):
+            found = model.predict([texts[i] for i in test]).reshape(len(test), -1)
+            for i, row in zip(test, found, strict=True):
                 coded[i][facet] = set(labels.classes_[row.astype(bool)])
     return coded
 
