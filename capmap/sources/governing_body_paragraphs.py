@@ -145,7 +145,7 @@ def _is_heading(block: Block, texts: list[list[str]], following: list[Block]) ->
 
 def _paragraph(number: int, heading: str, text: str) -> NumberedParagraph:
     text = without_emphasis(text)
-    starts = []
+    starts: list[re.Match[str]] = []
     for found in _LETTER.finditer(text):
         if found[1] == chr(ord("a") + len(starts)):
             starts.append(found)

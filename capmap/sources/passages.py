@@ -1,8 +1,8 @@
 """Blocks of a document -> passages, the units that are coded."""
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import pairwise, zip_longest
 
 from capmap.sources.activity import Passage
 from capmap.sources.blocks import Block, one_line
@@ -20,7 +20,7 @@ _BEFORE_NUMBERS = re.compile(
     r"nos?|n[°º]|núms?|arts?|paras?|párrs?|pp?|págs?|vols?|ch|chap|sec|figs?|rev|éd|ed"
 )
 _STOP = re.compile(
-    r"""[.!?…]+(?:["”’)\]]|\s?»)*[⁰¹²³⁴-⁹]*(?=\s+(?:["“‘(¿¡\[]|«\s?)*[\w*])"""
+    r"""(?<![.!?…])[.!?…]++(?:["”’)\]]|\s?»)*[⁰¹²³⁴-⁹]*(?=\s+(?:["“‘(¿¡\[]|«\s?)*[\w*])"""
 )
 _BULLET = r"(?:[–—•▪‣*-]|\(?[a-z0-9ivx]{1,4}\))"
 _LEADING_BULLET = re.compile(rf"^{_BULLET}\s+")
@@ -54,7 +54,7 @@ def sentences(text: str) -> list[str]:
 
 def _cuts(line: str) -> Iterator[int]:
     for stop in _STOP.finditer(line):
-        following = line[stop.end() :].lstrip(' "“‘«(¿¡[*\u00a0\u202f')
+        following = line[stop.end() : stop.end() + 20].lstrip(' "“‘«(¿¡[*\u00a0\u202f')
         if following[:1].islower():
             continue
         words = line[max(0, stop.start() - 40) : stop.start()].split()
@@ -96,7 +96,7 @@ def _closed(item: str) -> str:
     return item if item.endswith((".", "!", "?", "…")) else f"{item}."
 
 
-def passages(blocks: Iterable[Block], language: str = "") -> list[Passage]:
+def passages(blocks: list[Block], language: str = "") -> list[Passage]:
     """Return a passage for each paragraph, list item, table row and footnote.
 
     Headings are no passages; they become the ``context`` of what follows, the path of
@@ -107,13 +107,14 @@ def passages(blocks: Iterable[Block], language: str = "") -> list[Passage]:
     found: list[Passage] = []
     path: list[tuple[int, str]] = []
     columns: tuple[int, str] = (0, "")
-    for block in blocks:
+    for block, following in zip_longest(blocks, blocks[1:]):
         if block.kind == "heading":
             path = [h for h in path if h[0] < block.level] + [(block.level, block.text)]
             continue
         context = " › ".join(text for _, text in path)
         if block.kind == "table-row":
-            if block.row == 1 and _heads_columns(block):
+            goes_on = following is not None and following.table == block.table
+            if block.row == 1 and goes_on and _heads_columns(block):
                 columns = (block.table, block.text)
                 continue
             if block.table == columns[0]:

@@ -25,6 +25,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_SPACES = re.compile(r"[^\S\t\n\r\f]{2,}")
 _HASH_HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*$")
 _UNDERLINE = re.compile(r"(=|-){3,}\s*$")
 _BULLET = re.compile(r"\s*[-–—•▪◦‣*+]\s+(?=\S)")
@@ -32,14 +33,14 @@ _LETTERED = re.compile(r"\s*(?:[-–—•]\s+)?(?:\(?[a-z]\)|\([ivx]{1,5}\))\s+
 _NUMBERED = re.compile(rf"\s*\d{{1,3}}[.)]\s+(?=\S)|{_LETTERED.pattern}")
 _RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$")
 _PIPE_RULE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)*\|?\s*$")
-_PARAGRAPH_TAG = re.compile(r"\s*</?(?:p|br|div|li|ul|ol)\s*/?>\s*", re.IGNORECASE)
-_INLINE_TAG = re.compile(r"</?(?:i|b|em|strong|u|sup|sub|span)\s*>", re.IGNORECASE)
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?=[^\s*])(.+?)(?<=[^\s*])\1(?![\w*])")
+_PARAGRAPH_TAG = re.compile(r"</?(?:p|br|div|li|ul|ol)\s?/?>", re.IGNORECASE)
+_INLINE_TAG = re.compile(r"</?(?:i|b|em|strong|u|sup|sub|span)\s?>", re.IGNORECASE)
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?=[^\s*])([^*]+)(?<=[^\s*])\1(?![\w*])")
 
 
 def read_plain_text(path: Path) -> Document:
     """Read a text. Lines wrapped by hand are joined; else each line is a paragraph."""
-    text = decode(path.read_bytes())
+    text = _SPACES.sub(" ", decode(path.read_bytes()))
     lines = (
         text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").split("\n")
     )

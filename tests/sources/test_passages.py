@@ -148,6 +148,17 @@ def test_column_headings_are_context_of_the_rows():
     ]
 
 
+def test_a_table_of_one_row_is_a_passage():
+    (found,) = passages([table_row(["Course", "40 trained"], 1, 1)])
+
+    assert found.text == "Course | 40 trained"
+
+
+def test_long_runs_of_anything_take_no_time():
+    for run in (".", "a. ", "A. ", "x: - a; ", "(", " »", "\n", "*a "):
+        statements(run * 50_000)
+
+
 def test_a_long_paragraph_comes_in_pieces_at_ends_of_sentences():
     text = " ".join(f"Sentence {n} tells of a course." for n in range(200))
 
