@@ -160,11 +160,14 @@ def judge(r: Reading) -> Suggestion:
     """Return the suggestion for the facet ``capacity``; every passage has exactly one."""
     live = ~framed(r)
     present = []
+    cues = r.cues
     for sign in SIGNS:
-        if not sign.evidence or any(cue in r.cues for cue in sign.evidence):
-            where = sign.holds(r, live)
-            if where:
-                present.append((sign, where))
+        evidence = sign.evidence
+        if evidence and evidence[0] not in cues and evidence[-1] not in cues:
+            continue  # most signs, in most passages
+        where = sign.holds(r, live)
+        if where:
+            present.append((sign, where))
     odds = _PRIOR + sum(sign.weight for sign, _ in present)
     chance = 1 / (1 + exp(-odds))
     if odds > 0:

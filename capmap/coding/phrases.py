@@ -17,7 +17,7 @@ A phrase is written as a person would write it, with four signs::
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -145,22 +145,22 @@ class Hit(NamedTuple):
 class _Check:
     """What must hold where the automaton found the beginning of a phrase."""
 
-    __slots__ = ("any_ending", "capitals", "languages", "phrase", "tail")
+    __slots__ = ("any_ending", "capitals", "languages", "phrase", "tail", "tail_match")
 
     def __init__(self, phrase: Phrase, tail: str) -> None:
         self.phrase = phrase
         self.languages = phrase.languages
         self.capitals = is_name(phrase.text)
         self.any_ending = tail == _ENDING
+        self.tail = "" if self.any_ending else tail
         # Compiled when first needed: most phrases are never met in a portfolio.
-        self.tail: str | re.Pattern[str] = "" if self.any_ending else tail
+        self.tail_match: Callable[[str, int], re.Match[str] | None] | None = None
 
-    def tail_end(self, text: str, stop: int) -> int:
-        """Return where the phrase ends whose beginning ends at ``stop``; -1 if it does not."""
-        if isinstance(self.tail, str):
-            self.tail = re.compile(self.tail + r"(?![^\W\d_])")
-        match = self.tail.match(text, stop)
-        return match.end() if match else -1
+    def compiled(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Return what matches the tail from a place on."""
+        match = re.compile(self.tail + r"(?![^\W\d_])").match
+        self.tail_match = match
+        return match
 
 
 class PhraseMatcher:
@@ -192,9 +192,10 @@ class PhraseMatcher:
                     continue
                 stop = end
                 if check.tail:
-                    stop = check.tail_end(text, end)
-                    if stop < 0:
+                    match = (check.tail_match or check.compiled())(text, end)
+                    if match is None:
                         continue
+                    stop = match.end()
                 elif text[end].isalpha():
                     if not check.any_ending:
                         continue
