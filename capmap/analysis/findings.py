@@ -14,7 +14,7 @@ from capmap.analysis.coverage import (
 )
 from capmap.analysis.facets import Frame, counted_passages
 from capmap.analysis.gaps import gaps
-from capmap.analysis.headlines import headline_shares
+from capmap.analysis.headlines import SHARED_FACETS, headline_shares
 from capmap.analysis.integration import individual_alone, integration
 from capmap.analysis.sequences import sequences, trainers_unsupported
 from capmap.analysis.shares import share
@@ -152,8 +152,13 @@ def _codes(facet: str, framework: Framework, codebook: Codebook) -> list[str]:
 
 
 def _doubtful(codings: pl.DataFrame) -> dict[str, Any]:
-    """Return the share of passages with capacity development that hold a doubtful code."""
-    by_passage = codings.group_by("passage_id").agg(pl.col("doubtful").any())
+    """Return the share of passages with capacity development that need a second look.
+
+    Those with a doubtful code in a facet that the findings speak of; what is always
+    inferred, such as the place in the results chain, would make all of them doubtful.
+    """
+    told = pl.col("facet").is_in(["capacity", "programme", *SHARED_FACETS])
+    by_passage = codings.group_by("passage_id").agg((pl.col("doubtful") & told).any())
     doubtful, total = int(by_passage["doubtful"].sum()), by_passage.height
     found = share(doubtful, total)
     return {

@@ -52,8 +52,9 @@ def write_mapping(
 ) -> None:
     """Write the workbook of a portfolio in one language.
 
-    ``about`` says what it was made from, in order: title, when, capmap, codebook, coder
-    and framework are worded in the reader's language, any other key stands as it is.
+    ``about`` says what it was made from, all optional: title, when, framework, codebook,
+    coder, capmap, files and codings are worded in the reader's language, any other key
+    stands as it is.
     Codings beyond ``most_codings`` are left to codings.csv and codings.parquet, and the
     first sheet says so; nothing else is cut but at the limits of Excel.
     """
@@ -215,12 +216,12 @@ def _made_from(
     about: Mapping[str, str],
 ) -> Iterator[tuple[str, str]]:
     say = book.words.say
-    known = ("when", "framework", "codebook", "coder", "capmap")
+    known = ("when", "framework", "codebook", "coder", "capmap", "files", "codings")
     for key in known:
         if about.get(key):
             yield say(f"made_{key}"), about[key]
     for key, value in about.items():
-        if key not in (*known, "title"):
+        if key not in (*known, "title", "passages"):  # passages are counted below
             yield key, value
     capacity = findings.shares.filter(pl.col("question") == "capacity")
     totals = dict(capacity.select("unit", "denominator").iter_rows())

@@ -12,7 +12,7 @@ from capmap.tables import NONE, LazyPortfolio, Portfolio
 NAMED = ("outcome", "modality", "level", "constituent", "partner")
 
 INTERVENTION_COLUMNS = (
-    Column("intervention", 22, "link"),
+    Column("intervention", 30, "link"),
     Column("title", 40),
     Column("kind", 16),
     Column("countries", 18),

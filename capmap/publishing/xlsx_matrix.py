@@ -120,7 +120,7 @@ class Matrix:
         sheet.set_column(0, 0, 4)
         sheet.set_column(1, 1, 44)
         for block in self.blocks:
-            width = 5.2 if len(block.codes) > 12 else 9
+            width = 5.6 if len(block.codes) > 12 else 9
             end = block.first + len(block.codes)
             sheet.set_column(block.first, end - 1, width)
             sheet.set_column(end, end, 1.5)

@@ -284,3 +284,12 @@ def test_training_of_trainers_without_certificate_or_partner_is_flagged():
 
     assert flagged["intervention_id"].to_list() == ["p0"]
     assert flagged["rule"].to_list() == ["trainers_unsupported"]
+
+
+def test_a_doubt_counts_where_findings_rest_on_it(book):
+    found = find(
+        projects(["level:individual?"], ["chain:output?"], ["award:none"]), *book
+    )
+
+    row = told(found, "finding_doubtful")
+    assert (row["numerator"], row["denominator"]) == (1, 3)
