@@ -19,7 +19,7 @@ PART_INTERVENTIONS: Schema = {
 }
 
 #: Passages after which a part is written, so that memory stays bounded.
-FLUSH_AFTER = 20_000
+FLUSH_AFTER = 4_000
 
 Suggest = Callable[[Activity, Passage], tuple[str, list[Suggestion]]]
 """Codes one passage: gives the language found and the suggestions."""
