@@ -54,7 +54,7 @@ SIGNS = (
     Sign("a unit is set up", 1.0, ("units",), lambda r, live: r("units") & live),
     Sign(
         "a body is made stronger",
-        0.8,
+        0.4,
         ("strengthening",),
         lambda r, live: r("strengthening") & live,
     ),
@@ -130,6 +130,7 @@ SIGNS = (
         ("law-texts", "lawmaking"),
         lambda r, live: r.near("law-texts", "lawmaking", within=40) & live,
     ),
+    Sign("bare support", -0.7, ("bare-support",), lambda r, _: r("bare-support")),
     Sign("end users", -0.3, ("end-users",), lambda r, _: r("end-users")),
     Sign("works", -2.0, ("works",), lambda r, _: r("works")),
     Sign("goods", -1.5, ("goods",), lambda r, _: r("goods")),
@@ -152,8 +153,9 @@ SIGNS = (
 )
 
 #: Log odds of ``cd`` where nothing speaks for or against it.
-_PRIOR = -1.0
-_AGAINST = tuple(sign for sign in SIGNS if sign.weight < 0)
+_PRIOR = -0.4
+#: Below this chance the suggestion is doubtful.
+_SURE = 0.75
 
 
 def judge(r: Reading) -> Suggestion:
@@ -186,4 +188,12 @@ def judge(r: Reading) -> Suggestion:
         if where >> r.sentence(hit.start) & 1
     ]
     because = ", ".join(sign.because for sign, _ in telling[:3])
-    return Suggestion("capacity", code, chance, "rule", because, r.spans(hits))
+    return Suggestion(
+        "capacity",
+        code,
+        round(chance, 2),
+        "rule",
+        because,
+        r.spans(hits),
+        chance < _SURE,
+    )

@@ -24,7 +24,7 @@ class Rule:
 
 
 def _learners(r: Reading) -> int:
-    return r("professionals", "end-users")
+    return r("professionals", "end-users") | r.naming("constituent", "target")
 
 
 RULES = (

@@ -17,6 +17,8 @@ from capmap.coding.sentences import sentences
 from capmap.frameworks.codebook import Codebook, Term
 
 _BITS = {"en": 1, "fr": 2, "es": 4}
+#: What only sounds like a course takes back terms of the code ``training`` too.
+_NO_EVENTS = "not-learning-events"
 _EVERY_LANGUAGE = 15  # the fourth bit stands for all other languages
 
 
@@ -98,9 +100,13 @@ class Reading:
     @property
     def named_forms(self) -> int:
         """The sentences in which a term names a form of capacity development."""
+        return self.naming("modality")
+
+    def naming(self, *facets: str) -> int:
+        """Return the sentences in which a term names a code of one of ``facets``."""
         found = 0
         for (facet, _), hits in self.codes.items():
-            if facet == "modality":
+            if facet in facets:
                 found |= self.sentences(hits)
         return found
 
@@ -212,6 +218,15 @@ class Reader:
         for taken in self._taken_back:
             if taken in cues and taken[4:] in cues:
                 reading.take_back(taken[4:], cues[taken])
+        if _NO_EVENTS in cues:
+            of_codes = [
+                (hit, signal)
+                for hit, signal in of_codes
+                if signal.name != "training"
+                or not any(
+                    w.start <= hit.start and hit.end <= w.end for w in cues[_NO_EVENTS]
+                )
+            ]
         kept: dict[str, list[tuple[Hit, Signal]]] = {}
         for hit, signal in of_codes:
             if self._stands(hit, signal, reading):
