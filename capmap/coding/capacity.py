@@ -154,6 +154,9 @@ SIGNS = (
 
 #: Log odds of ``cd`` where nothing speaks for or against it.
 _PRIOR = -0.4
+#: Weights were set with the tuning passages in view, so the odds are taken with caution:
+#: on 60 passages written afterwards the code was right in 44.
+_CAUTION = 0.6
 #: Below this chance the suggestion is doubtful.
 _SURE = 0.75
 
@@ -171,7 +174,7 @@ def judge(r: Reading) -> Suggestion:
         if where:
             present.append((sign, where))
     odds = _PRIOR + sum(sign.weight for sign, _ in present)
-    chance = 1 / (1 + exp(-odds))
+    chance = 1 / (1 + exp(-_CAUTION * odds))
     if odds > 0:
         telling = [pair for pair in present if pair[0].weight > 0]
         code = "cd"
