@@ -32,8 +32,7 @@ def read_activity(
     """Return what ``element`` says. ``number`` counts the activities of the file from 1."""
     children: Children = defaultdict(list)
     for child in element:
-        if isinstance(child.tag, str):
-            children[child.tag].append(child)
+        children[child.tag].append(child)
     place = f"activity {number}"
     identifier = _text(children, "iati-identifier")
     if identifier:
@@ -200,7 +199,7 @@ def _markers(children: Children, remarks: Remarks, place: str) -> list[Marker]:
     for element in children["policy-marker"]:
         code = (element.get("code") or "").strip()
         significance = (element.get("significance") or "").strip()
-        vocabulary = (element.get("vocabulary") or "").strip().upper()
+        vocabulary = element.get("vocabulary") or ""
         if not code or not significance or vocabulary not in iati_codes.DAC_MARKERS:
             continue
         if significance in ("0", "1", "2", "3", "4"):

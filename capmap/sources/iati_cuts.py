@@ -110,6 +110,8 @@ def _without(
     is left whole.
     """
     closing = b"</" + name + b">"
+    if needed is None and (run := _run(activity, name, closing)):
+        return activity[: run[0]] + activity[run[1] :]
     parts = activity.split(closing)
     last = parts.pop()
     kept: list[bytes] = []
@@ -123,10 +125,44 @@ def _without(
     return b"".join(kept)
 
 
+def _run(activity: bytes, name: bytes, closing: bytes) -> tuple[int, int] | None:
+    """Return the bounds of all elements ``name``, if nothing else stands among them.
+
+    Every end tag but the last must be followed by the same white space and a start tag
+    of the same form, and there must be no other start tag. Then, in well-formed XML,
+    the run holds whole elements and nothing else.
+    """
+    first_end = activity.find(closing)
+    if first_end < 0:
+        return None
+    opening = b"<" + name
+    start = activity.find(opening)
+    end = activity.rfind(closing) + len(closing)
+    form = activity[start : start + len(opening) + 1]
+    following = activity.find(b"<", first_end + len(closing))
+    between = activity[first_end + len(closing) : following]
+    if form[-1:] not in (b">", b" ") or not (between.isspace() or not between):
+        return None
+    run = activity[start:end]
+    ends = run.count(closing)
+    starts = run.count(opening) - run.count(opening + b"-")
+    if starts != ends or run.count(closing + between + form) != ends - 1:
+        return None
+    return start, end
+
+
 def _only_start(part: bytes, name: bytes) -> int:
     """Return where ``name`` begins if one start tag of it stands in ``part``, or -1."""
     opening = b"<" + name
     after = len(opening)
+    # Most often the part is one element, with white space before it and no other of a
+    # name that begins alike but <transaction-type> and the like.
+    if part.count(opening) - part.count(opening + b"-") == 1:
+        at = part.find(opening)
+        if part.startswith(b">", at + after):
+            return at
+        if part.startswith(b" ", at + after) and _start_tag(name).match(part, at):
+            return at
     found = -1
     at = part.find(opening)
     while at >= 0:

@@ -69,8 +69,8 @@ def streamed(
 
 def without_namespace(element: etree._Element) -> etree._Element:
     """Take the namespace of an activity off it and all that share it."""
-    space = etree.QName(element).namespace
-    if space:
+    if str(element.tag).startswith("{"):
+        space = etree.QName(element).namespace
         prefix = f"{{{space}}}"
         for node in element.iter(f"{prefix}*"):
             node.tag = str(node.tag).removeprefix(prefix)

@@ -7,7 +7,7 @@ from lxml import etree
 
 from capmap.sources import iati_codes
 from capmap.sources.activity import Passage
-from capmap.sources.narratives import paragraphs
+from capmap.sources.narratives import is_one_line, paragraphs
 
 Children = dict[str, list[etree._Element]]
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -25,7 +25,8 @@ def narratives(element: etree._Element, language: str) -> list[tuple[str, str]]:
 
     Version 2 has ``narrative`` children; version 1 the text itself.
     """
-    own = own_language(element, language)
+    said = element.get(_LANG)
+    own = iati_codes.language_code(said) if said else language
     if not len(element):
         text = (element.text or "").strip()
         return [(text, own)] if text else []
@@ -34,8 +35,10 @@ def narratives(element: etree._Element, language: str) -> list[tuple[str, str]]:
     for child in element:
         if child.tag == "narrative":
             has_narratives = True
-            if text := words(child).strip():
-                found.append((text, own_language(child, own)))
+            if text := (words(child) if len(child) else child.text or "").strip():
+                said = child.get(_LANG)
+                own_said = iati_codes.language_code(said) if said else own
+                found.append((text, own_said))
     if not has_narratives and (text := words(element).strip()):
         found.append((text, own))
     return found
@@ -65,6 +68,9 @@ class Texts:
         """Add the narratives ``found`` at a place; ``above`` are the titles over it."""
         for text, language in found:
             where = f"{place} ({language})" if len(found) > 1 and language else place
+            if is_one_line(text):
+                self._add(kind, text, where, language, above)
+                continue
             parts = paragraphs(text)
             if len(parts) == 1:
                 self._add(kind, parts[0][0], where, language, above)
@@ -187,6 +193,8 @@ def _add_indicator(
     above = (*above, _heading(titles))
     described = inside.said("description")
     texts.add("indicator", f"{place}, description", described, *above)
+    if next(indicator.iter("comment"), None) is None:
+        return
     for number, baseline in enumerate(inside.all("baseline"), start=1):
         spot = f"{place}, baseline {number}" if number > 1 else f"{place}, baseline"
         comments = _Inside(baseline, inside.language).said("comment")

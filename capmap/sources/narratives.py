@@ -20,7 +20,6 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
 _BULLET = re.compile(r"(?:[•▪●‣◦∙·\uf0b7]|[-–—*](?=\s))\s*")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])+\s+\S")
 _INLINE_BULLET = re.compile(r"(?<=\S)\s+(?=[•▪●‣\uf0b7]\s*\S)")
-_CARE = re.compile(r"[\u2028\u2029\x85•▪●‣\uf0b7]")
 _BREAK = re.compile(r"[\n\r\u2028\u2029\x85\x0b\x0c]")
 
 
@@ -34,7 +33,7 @@ def paragraphs(text: str) -> list[tuple[str, str]]:
     >>> paragraphs("The project will train:\\n- labour inspectors;\\n- judges.")
     [('The project will train:', ''), ('labour inspectors;', 'The project will train:'), ('judges.', 'The project will train:')]
     """
-    if len(text) <= PIECE_CHARACTERS and not _needs_care(text):
+    if not text or is_one_line(text):
         return [(text, "")] if text else []
     found = []
     lead_in = ""
@@ -55,17 +54,40 @@ def one_line(text: str) -> str:
     return " ".join(_without_tags(text).split())
 
 
-def _needs_care(text: str) -> bool:
-    """Whether a text may be more than one line of words with single spaces.
+def is_one_line(text: str) -> bool:
+    """Whether a text, not empty, is one line of words with single spaces, as most are.
 
-    Most texts are just that, and there are millions; so no regular expression here.
+    There are millions of them, and to look for one sign is far cheaper than a regular
+    expression.
     """
-    if "\n" in text or "  " in text or "<" in text or "&" in text or "\t" in text:
-        return True
-    if text[0].isspace() or text[-1].isspace() or text[0] in "-*":
-        return True
-    return not text.isascii() and (
-        _BULLET.match(text) is not None or _CARE.search(text) is not None
+    if (
+        len(text) > PIECE_CHARACTERS
+        or "\n" in text
+        or "  " in text
+        or "<" in text
+        or "&" in text
+        or "\t" in text
+        or "\r" in text
+        or text[0] in "-* "
+        or text[-1] == " "
+    ):
+        return False
+    return text.isascii() or not (_BULLET.match(text) or _has_rare_sign(text))
+
+
+def _has_rare_sign(text: str) -> bool:
+    """Whether a bullet or an uncommon line break stands in a text."""
+    return (
+        "•" in text
+        or "▪" in text
+        or "●" in text
+        or "‣" in text
+        or "\uf0b7" in text
+        or "\u2028" in text
+        or "\u2029" in text
+        or "\x85" in text
+        or text[0].isspace()
+        or text[-1].isspace()
     )
 
 
