@@ -28,6 +28,9 @@ function reason(coding) {
   const because = coding.because.replace(/^(term|rule|terme|règle|sector|marker|context|implied|cue)s?\s*:\s*/i, "");
   const implied = coding.basis === "implied" && codes.find((code) => code.code === because);
   if (implied) return [basis, say("colon"), el("span", { class: "because" }, implied.label)];
+  // A term with alternatives is a pattern: people read the words that it met.
+  const met = /[(|]|\.\.\./.test(because) && coding.quote;
+  if (met) return [basis, say("colon"), el("span", { class: "because", title: because }, met)];
   return [basis, because && [say("colon"), el("span", { class: "because" }, because)]];
 }
 

@@ -38,13 +38,18 @@ function inUnits(text, offset) {
   return at;
 }
 
+function codingOf(text, [code, confidence, doubtful, coder, basis, because, ends]) {
+  const spans = ends.filter((_, n) => n % 2 === 0).map((start, n) => [inUnits(text, start), inUnits(text, ends[2 * n + 1])]);
+  return {
+    code: codes[code], confidence, doubtful: doubtful === 1, coder: data.texts[coder],
+    basis: data.texts[basis], because: data.texts[because], spans,
+    quote: spans.length ? text.slice(...spans[0]) : "",
+  };
+}
+
 const passages = data.passages.map(([id, kind, place, lang, context, text, codings]) => ({
   id, kind, place: data.texts[place], language: lang, context: data.texts[context], text,
-  codings: codings.map(([code, confidence, doubtful, coder, basis, because, ends]) => ({
-    code: codes[code], confidence, doubtful: doubtful === 1, coder: data.texts[coder],
-    basis: data.texts[basis], because: data.texts[because],
-    spans: ends.filter((_, n) => n % 2 === 0).map((start, n) => [inUnits(text, start), inUnits(text, ends[2 * n + 1])]),
-  })),
+  codings: codings.map((packed) => codingOf(text, packed)),
 }));
 
 const rows = data.rows.map(([intervention, count, packed], index) => {
