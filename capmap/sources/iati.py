@@ -76,7 +76,7 @@ def read_iati(
             return
         number = 0
         if prolog.is_searchable:
-            number = iati_bytes.count_activities(file, start)
+            number = iati_bytes.count_activities(path, start)
             elements = _found_in_bytes(file, prolog, start, end, number, remarks)
         else:
             elements = enumerate(streamed(file, prolog.encoding, remarks), start=1)

@@ -7,7 +7,9 @@ activities that begin in its own range of bytes.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
 from typing import BinaryIO
 
 from capmap.sources import mended_text
@@ -234,15 +236,26 @@ def next_activity(file: BinaryIO, start: int) -> int | None:
     return next((piece.position for piece in activities(file, start, 1 << 62)), None)
 
 
-def count_activities(file: BinaryIO, end: int) -> int:
-    """Return how many activities begin before the byte ``end``."""
-    file.seek(0)
-    count, tail = 0, b""
-    while end > 0 and (block := file.read(min(BLOCK, end))):
-        end -= len(block)
-        count += (tail + block).count(OPEN)
-        tail = block[-len(OPEN) + 1 :]
-    return count
+def count_activities(path: Path, end: int) -> int:
+    """Return how many activities begin before the byte ``end``, itself such a beginning.
+
+    What was counted is remembered block by block, so that a process that reads many
+    ranges of a file counts each part of it once.
+    """
+    blocks, rest = divmod(end, BLOCK)
+    version = path.stat().st_mtime_ns
+    whole = sum(_count_in(path, version, n * BLOCK, BLOCK) for n in range(blocks))
+    return whole + (_count_in(path, version, blocks * BLOCK, rest) if rest else 0)
+
+
+@lru_cache(maxsize=1 << 16)
+def _count_in(path: Path, version: int, start: int, length: int) -> int:
+    """Count the activities that begin in ``length`` bytes from ``start``."""
+    with path.open("rb") as file:
+        file.seek(start)
+        # A tag that begins in the last bytes ends behind them.
+        content = file.read(length + len(OPEN) - 1)
+    return content.count(OPEN)
 
 
 def hides_activities(file: BinaryIO) -> bool:
