@@ -41,11 +41,9 @@ def _fold_table() -> dict[int, str]:
 
 
 _TABLE = _fold_table()
-#: Signs of a text whose folding changes its length.
-_UNEVEN = re.compile(
-    rf"[{''.join(_SPELT)}{_GONE}\u0300-\u036f]|\s\s|[^\W\d_]-\s|[ﬀ-ﬄ]|İ"
-)
-_NOT_JOINED = ("and", "or", "to", "et", "ou", "y", "o", "e", "u", "and/or")
+#: Signs of a text whose folding changes its length, spaces apart.
+_UNEVEN = re.compile(rf"[{''.join(_SPELT)}{_GONE}\u0300-\u036f]|[^\W\d_]-\s|[ﬀ-ﬄ]|İ")
+_SPACES_IN_A_ROW = re.compile("  +")
 _SPLIT_WORD = re.compile(
     r"(?<=[^\W\d_][^\W\d_])-\s+(?=[^\W\d_A-ZÀ-Þ])(?!(?:and|or|to|et|ou|y|o|e|u)\b)"
     r"|(?<=[^\W\d_])-[ \t]*\r?\n\s*(?=[^\W\d_])"
@@ -84,23 +82,32 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Fold ``text``.
+    """Fold ``text``. Between two words of the folded text stands one space only.
 
     >>> fold("Renforce-\\nment « l’État »").text
-    ' renforcement   l etat  '
+    ' renforcement l etat '
     """
     if _plainly_even(text) or not _UNEVEN.search(text):
-        folded = text.translate(_TABLE).lower()
-        if len(folded) == len(text):
-            return Folded(f" {folded} ", None)
+        folded = f" {text.translate(_TABLE).lower()} "
+        if len(folded) == len(text) + 2:
+            return _squeezed(folded) if "  " in folded else Folded(folded, None)
     return _fold_unevenly(text)
 
 
 def _plainly_even(text: str) -> bool:
-    """Tell cheaply, for most English texts, that folding keeps the length."""
-    return text.isascii() and not any(
-        sign in text for sign in ("  ", "- ", "\n", "\t", "\r")
-    )
+    """Tell cheaply, for most English texts, that no character is dropped or spelt out."""
+    return text.isascii() and ("-" not in text or not _UNEVEN.search(text))
+
+
+def _squeezed(folded: str) -> Folded:
+    """Make one space of several, noting the place of each character that is left."""
+    places = [0]
+    kept = 1  # folded characters up to here have their places
+    for match in _SPACES_IN_A_ROW.finditer(folded):
+        places += range(kept - 1, match.start())
+        kept = match.end()
+    places += range(kept - 1, len(folded) - 1)
+    return Folded(_SPACES_IN_A_ROW.sub(" ", folded), places)
 
 
 def _fold_unevenly(text: str) -> Folded:
@@ -113,15 +120,16 @@ def _fold_unevenly(text: str) -> Folded:
         if dropped[place] or sign in _GONE or unicodedata.combining(sign):
             continue
         folded = _TABLE.get(ord(sign)) or _SPELT.get(sign) or sign.lower()
-        if folded == " " and signs[-1] == " " and sign.isspace():
+        if folded == " " and signs[-1] == " ":
             continue
         if len(folded) > 1 and sign not in _SPELT:
             folded = folded[0]
         for letter in folded:
             signs.append(letter)
             places.append(place)
-    signs.append(" ")
-    places.append(len(text))
+    if signs[-1] != " ":
+        signs.append(" ")
+        places.append(len(text))
     return Folded("".join(signs), places)
 
 
@@ -169,10 +177,11 @@ class PhraseMatcher:
     def __init__(self, phrases: Sequence[Phrase]) -> None:
         checks: dict[str, list[_Check]] = {}
         for phrase in phrases:
-            beginnings, tail = _compile(phrase.text)
-            check = _Check(phrase, tail)
-            for beginning in beginnings:
-                checks.setdefault(beginning, []).append(check)
+            for spelling in _endings_apart(phrase.text):
+                beginnings, tail = _compile(spelling)
+                check = _Check(phrase, tail)
+                for beginning in beginnings:
+                    checks.setdefault(beginning, []).append(check)
         self._checks = [tuple(group) for group in checks.values()]
         self._automaton = ahocorasick_rs.AhoCorasick(
             list(checks), matchkind=ahocorasick_rs.MatchKind.Standard
@@ -218,11 +227,29 @@ def is_name(phrase: str) -> bool:
 
 
 _ENDING = r"[^\W\d_]*"
-_GAP = r" +(?:[^ .;:!?|]+ +){0,6}?"
+_GAP = r" (?:[^ .;:!?|]+ ){0,6}?"
 _PARTS = re.compile(r"(\([^()]*\)|\*|\s*\.\.\.\s*)")
+_WITH_ENDINGS = re.compile(r"\(([^()]*\*[^()]*)\)")
 _SIGNS = re.compile(r"[()*|]|\.\.\.")
 #: Beginnings spelt out for one phrase; further alternatives are left to the tail.
 _MOST_BEGINNINGS = 100
+
+
+def _endings_apart(phrase: str) -> list[str]:
+    """Write a phrase out where brackets hold endings: each alternative on its own.
+
+    >>> _endings_apart("(insurance|benefit*) paid")
+    ['insurance paid', 'benefit* paid']
+    """
+    bracket = _WITH_ENDINGS.search(phrase)
+    if bracket is None:
+        return [phrase]
+    before, after = phrase[: bracket.start()], phrase[bracket.end() :]
+    return [
+        spelling
+        for choice in bracket[1].split("|")
+        for spelling in _endings_apart(before + choice + after)
+    ]
 
 
 def _compile(phrase: str) -> tuple[list[str], str]:
@@ -248,14 +275,17 @@ def _compile(phrase: str) -> tuple[list[str], str]:
     tail = "".join(_pattern(part) for part in parts)
     if tail.startswith(_GAP):  # so that the beginning ends with its word
         beginnings = [f"{begun.rstrip()} " for begun in beginnings]
-        tail = f" *{tail[2:]}"
+        tail = tail[1:]
     return [begun.replace("  ", " ") for begun in beginnings], tail
 
 
 def as_patterns(phrase: str) -> list[str]:
     """Return regular expressions that say the same of a folded text, word ends included."""
-    beginnings, tail = _compile(phrase)
-    return [re.escape(begun) + tail + r"(?![^\W\d_])" for begun in beginnings]
+    patterns = []
+    for spelling in _endings_apart(phrase):
+        beginnings, tail = _compile(spelling)
+        patterns += [re.escape(begun) + tail + r"(?![^\W\d_])" for begun in beginnings]
+    return patterns
 
 
 def _choices(part: str) -> list[str]:
@@ -268,10 +298,10 @@ def _pattern(part: str) -> str:
         return _ENDING
     if "..." in part:
         return _GAP
-    choices = [re.escape(choice).replace(r"\ ", " +") for choice in _choices(part)]
+    choices = [re.escape(choice) for choice in _choices(part)]
     return f"(?:{'|'.join(choices)})" if len(choices) > 1 else choices[0]
 
 
 def _fold_phrase(written: str) -> str:
     """Fold part of a phrase; a space at either end counts."""
-    return re.sub(" +", " ", fold(written).text[1:-1])
+    return fold(f"0{written}0").text[2:-2]

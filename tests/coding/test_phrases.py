@@ -83,3 +83,37 @@ def test_other_languages_are_left_out() -> None:
 def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
     with pytest.raises(ValueError, match=r"phrase|begin"):
         PhraseMatcher([Phrase(phrase, 0, 15)])
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "words"),
+    [
+        ("the employers' organizations", "employer* organization*", "employers' organizations"),
+        ("the employers' organizations", "employers' organizations", "employers' organizations"),
+        ("the members’ (paid) services", "members' paid services", "members’ (paid) services"),
+        ("l'« œuvre » des autres", "l'œuvre des autres", "l'« œuvre » des autres"),
+        ("migrations de main-d'œuvre", "migration* de main-d'œuvre", "migrations de main-d'œuvre"),
+        ("une migration de main d’oeuvre", "migration* de main-d'œuvre", "migration de main d’oeuvre"),
+        ("\n  a (new)  law  ", "a new law", "a (new)  law"),
+    ],
+)  # fmt: skip
+def test_signs_beside_a_space_make_no_second_one(
+    text: str, phrase: str, words: str
+) -> None:
+    assert found(text, phrase) == [words]
+
+
+@pytest.mark.parametrize("text", ["", " ", "''", "- -", " (a)  b ", "- œ'' \u00ad  x"])
+def test_folded_texts_have_single_spaces_and_a_place_for_each(text: str) -> None:
+    folded = fold(text)
+    assert "  " not in folded.text.strip(" ")
+    spans = [folded.span(i, i + 1) for i in range(1, len(folded.text) - 1)]
+    for (start, end), sign in zip(spans, folded.text[1:-1], strict=True):
+        assert sign in fold(text[start:end]).text
+
+
+def test_endings_within_brackets() -> None:
+    text = "insurance, benefits paid, old-age beneficiaries"
+    assert found(text, "(insurance|benefit*)") == ["insurance", "benefits"]
+    assert found(text, "old age (insurance|benefi*)") == ["old-age beneficiaries"]
+    assert found("laws and bills drafted", "(law*|bill*) drafted") == ["bills drafted"]
