@@ -1,6 +1,7 @@
 """The language of a passage, where the source is silent or wrong."""
 
 import re
+from copy import copy
 from functools import cache
 from typing import Any
 
@@ -63,19 +64,23 @@ def language_of(text: str, hint: str = "") -> str:
         return hint
     if len(words) < 4:
         return hint or (best if lead > 0 else "")
-    return _classify(text, (*_LIKELY, hint) if hint else _LIKELY)
+    also = (hint,) if hint and hint not in _LIKELY else ()
+    return _classify(text, (*_LIKELY, *also))
+
+
+@cache
+def _model() -> Any:
+    """Load py3langid only when a passage needs it, and once: it costs half a second."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE)
 
 
 @cache
 def _classifier(languages: tuple[str, ...]) -> Any:
-    """Load py3langid only when a passage needs it: it costs some hundred milliseconds."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier = copy(_model())
     known = set(identifier.labels)
-    identifier.set_languages(
-        [code for code in dict.fromkeys(languages) if code in known]
-    )
+    identifier.set_languages([code for code in languages if code in known])
     return identifier
 
 
