@@ -32,8 +32,11 @@ class Sign:
     holds: Callable[[Reading, int], int]  # reading, unframed sentences -> sentences
 
 
+_NAMED_FORM = Sign(
+    "a form is named", 2.5, (), lambda r, live: r.surely_named_forms & live
+)
 SIGNS = (
-    Sign("a form is named", 2.5, (), lambda r, live: r.named_forms & live),
+    _NAMED_FORM,
     Sign(
         "learning events",
         1.5,
@@ -173,6 +176,10 @@ def judge(r: Reading) -> Suggestion:
         where = sign.holds(r, live)
         if where:
             present.append((sign, where))
+    # Weak terms of a form speak too, but beside other evidence only.
+    weakly = 0 if r.surely_named_forms & live else r.named_forms & live
+    if weakly and any(sign.weight > 0 for sign, _ in present):
+        present.insert(0, (_NAMED_FORM, weakly))
     odds = _PRIOR + sum(sign.weight for sign, _ in present)
     chance = 1 / (1 + exp(-_CAUTION * odds))
     if odds > 0:

@@ -19,6 +19,7 @@ from capmap.frameworks.codebook import Codebook, Term
 _BITS = {"en": 1, "fr": 2, "es": 4}
 #: What only sounds like a course takes back terms of the code ``training`` too.
 _NO_EVENTS = "not-learning-events"
+_THEMES = ("outcome", "programme")
 _EVERY_LANGUAGE = 15  # the fourth bit stands for all other languages
 
 
@@ -48,6 +49,10 @@ class Reading:
     cues: dict[str, list[Hit]] = field(default_factory=dict)
     codes: dict[tuple[str, str], list[Hit]] = field(default_factory=dict)
     where: dict[str, int] = field(default_factory=dict)  # cue -> sentences
+    #: The sentences in which a term names a form of capacity development, and those in
+    #: which a term does that is not weak.
+    named_forms: int = 0
+    surely_named_forms: int = 0
 
     def sentence(self, place: int) -> int:
         return bisect_right(self.starts, place) - 1 if len(self.starts) > 1 else 0
@@ -96,11 +101,6 @@ class Reading:
                 once |= here
                 last = hit.end
         return twice
-
-    @property
-    def named_forms(self) -> int:
-        """The sentences in which a term names a form of capacity development."""
-        return self.naming("modality")
 
     def naming(self, *facets: str) -> int:
         """Return the sentences in which a term names a code of one of ``facets``."""
@@ -231,6 +231,12 @@ class Reader:
         for hit, signal in of_codes:
             if self._stands(hit, signal, reading):
                 kept.setdefault(signal.facet, []).append((hit, signal))
+        _yield_to_strong(kept)
+        for hit, signal in kept.get("modality", ()):
+            here = 1 << reading.sentence(hit.start)
+            reading.named_forms |= here
+            if not signal.term.weak:
+                reading.surely_named_forms |= here
         for facet, found in kept.items():
             for hit, signal in _longest(found):
                 reading.codes.setdefault((facet, signal.name), []).append(hit)
@@ -267,6 +273,29 @@ def _resolved(
         else:
             phrases.append(phrase)
     return list(dict.fromkeys(phrases))
+
+
+def _yield_to_strong(kept: dict[str, list[tuple[Hit, Signal]]]) -> None:
+    """Drop weak terms of themes that have no strong one, where another theme has.
+
+    Weak terms of other facets stand: no such facet is looked at unless something else
+    says that capacity is developed, which a weak term alone does not say.
+    """
+    strong = {
+        (facet, signal.name)
+        for facet in _THEMES
+        for _, signal in kept.get(facet, ())
+        if not signal.term.weak
+    }
+    if not strong:
+        return
+    for facet in _THEMES:
+        if facet in kept:
+            kept[facet] = [
+                (hit, signal)
+                for hit, signal in kept[facet]
+                if not signal.term.weak or (facet, signal.name) in strong
+            ]
 
 
 def _longest(found: list[tuple[Hit, Signal]]) -> list[tuple[Hit, Signal]]:
