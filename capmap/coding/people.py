@@ -64,15 +64,13 @@ def mentions(r: Reading) -> list[Mention]:
     )
     partners = [h for (f, _), hits in r.codes.items() if f == "partner" for h in hits]
     found: list[Mention] = []
-    for start, _, facet, code, hit in named:
-        inside = any(
-            other.hit.start <= start
-            and hit.end <= other.hit.end
-            and other.hit.end - other.hit.start > hit.end - start
+    for _, _, facet, code, hit in named:
+        if not any(
+            hit.is_part_of(other.hit)
+            and not other.hit.phrase.has_gap
             and other.code != code
             for other in found
-        )
-        if not inside:
+        ):
             found.append(Mention(facet, code, hit, _role(r, hit, partners)))
     return _topics_told_apart(r, found)
 

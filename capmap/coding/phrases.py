@@ -141,6 +141,11 @@ class Phrase:
     signal: int  # what it stands for, as numbered by the caller
     languages: int
 
+    @property
+    def has_gap(self) -> bool:
+        """Tell whether words that are not its own may stand within it."""
+        return "..." in self.text
+
 
 class Hit(NamedTuple):
     """A phrase found at ``start`` to ``end`` of the folded text."""
@@ -148,6 +153,14 @@ class Hit(NamedTuple):
     start: int
     end: int
     phrase: Phrase
+
+    def is_part_of(self, other: "Hit") -> bool:
+        """Tell whether this stands within the longer ``other``."""
+        return (
+            other.start <= self.start
+            and self.end <= other.end
+            and self.end - self.start < other.end - other.start
+        )
 
 
 class _Check:

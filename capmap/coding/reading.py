@@ -299,18 +299,20 @@ def _yield_to_strong(kept: dict[str, list[tuple[Hit, Signal]]]) -> None:
 
 
 def _longest(found: list[tuple[Hit, Signal]]) -> list[tuple[Hit, Signal]]:
-    """Drop what stands wholly inside a longer phrase of the same facet."""
+    """Drop what stands wholly inside a longer phrase of the same facet.
+
+    A phrase with a gap only hides its own code: others are named in its gap ("in
+    collaboration with the Turin Centre and a university").
+    """
     if len(found) == 1:
         return found
     found = sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))
     kept: list[tuple[Hit, Signal]] = []
     for hit, signal in found:
-        inside = any(
-            other.start <= hit.start
-            and hit.end <= other.end
-            and other.end - other.start > hit.end - hit.start
-            for other, _ in kept
-        )
-        if not inside:
+        if not any(
+            hit.is_part_of(other)
+            and (not other.phrase.has_gap or by.name == signal.name)
+            for other, by in kept
+        ):
             kept.append((hit, signal))
     return kept

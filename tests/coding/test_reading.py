@@ -5,7 +5,7 @@ import pytest
 from capmap.coding.capacity import judge
 from capmap.coding.lexicon import LexiconCoder
 from capmap.coding.reading import Reader
-from capmap.frameworks.codebook import Code, Codebook, Facet, Term
+from capmap.frameworks.codebook import Code, Codebook, Facet, Term, load_codebook
 
 
 def codebook(
@@ -83,3 +83,30 @@ def test_a_weak_form_is_named_where_something_else_tells() -> None:
     weighty = next(s for s in found if s.facet == "capacity")
     alone = judge(Reader(WEAK).read("The capacity of it", "en"))
     assert weighty.confidence > alone.confidence
+
+
+def codes_read(phrases: dict[str, str], text: str) -> dict[str, int]:
+    """Return how often each code of one facet is found, its one term given."""
+    facet = {code: [Term(phrase)] for code, phrase in phrases.items()}
+    reading = Reader(codebook({"partner": facet})).read(text, "en")
+    return {code: len(hits) for (_, code), hits in reading.codes.items()}
+
+
+def test_the_longer_phrase_hides_the_shorter() -> None:
+    phrases = {"trainers": "training of trainers", "training": "training"}
+    assert codes_read(phrases, "Training of trainers.") == {"trainers": 1}
+    text = "Training of trainers; training of clerks."
+    assert codes_read(phrases, text) == {"trainers": 1, "training": 1}
+
+
+def test_a_phrase_with_a_gap_hides_no_other_code() -> None:
+    phrases = {"university": "with ... university", "centre": "Turin Centre"}
+    text = "In collaboration with the Turin Centre and a university."
+    assert codes_read(phrases, text) == {"university": 1, "centre": 1}
+
+
+def test_a_partner_named_in_the_gap_of_another_is_found() -> None:
+    text = "A workshop for trade unions in collaboration with the Turin Centre and a university."
+    found = LexiconCoder(load_codebook()).suggest(text, language="en")
+    partners = {s.code for s in found if s.facet == "partner"}
+    assert {"turin-centre", "university"} <= partners
