@@ -3,9 +3,11 @@
     python benchmarks/speed/iati_file.py 1000      # megabytes; default 200
 
 Shapes follow real files: fields, organisations and policy markers as in DFID's of 2016
-and the Spanish ministry's of 2015; transactions as in the former, half of all bytes;
-results, indicators and periods as in the standard's example of 2.03. Each sentence is put together anew from
-words in three languages, so that no cache of texts can cheat.
+and the Spanish ministry's of 2015; transactions as in the former, about half of all
+bytes; results, indicators and periods as in the standard's example of 2.03. A megabyte
+holds about 500 passages with 45 KB of text; the real files at hand hold 393 with 30 KB.
+Each sentence is put together anew from words in three languages, so that no cache of
+texts can cheat.
 """
 
 import random
@@ -104,8 +106,8 @@ def activity(rng: random.Random, number: int) -> str:
         '<reporting-org ref="XX-BENCH" type="40"><narrative>Bench publisher</narrative></reporting-org>',
         f"<title><narrative>{words(rng, language, 7)}</narrative></title>",
     ]
-    for kind in range(1, rng.randint(1, 3) + 1):
-        text = " ".join(sentence(rng, language) for _ in range(rng.randint(1, 6)))
+    for kind in range(1, rng.choice((1, 1, 1, 2)) + 1):
+        text = " ".join(sentence(rng, language) for _ in range(rng.randint(1, 3)))
         parts.append(
             f'<description type="{kind}"><narrative>{text}</narrative></description>'
         )
@@ -138,7 +140,7 @@ def activity(rng: random.Random, number: int) -> str:
         parts.append(f'<related-activity ref="XX-BENCH-{number - 1:07d}" type="1"/>')
     elif number % 3 == 2:
         parts.append(f'<related-activity ref="XX-BENCH-{number + 1:07d}" type="2"/>')
-    if rng.random() < 0.4:
+    if rng.random() < 0.2:
         parts += (result(rng, language, start) for _ in range(rng.randint(1, 3)))
     return "\n  ".join(parts) + "\n</iati-activity>\n"
 
@@ -151,7 +153,7 @@ def words(rng: random.Random, language: str, count: int) -> str:
 
 
 def sentence(rng: random.Random, language: str) -> str:
-    return f"{words(rng, language, rng.randint(8, 24))} ({rng.randint(2, 9999)})."
+    return f"{words(rng, language, rng.randint(6, 18))} ({rng.randint(2, 9999)})."
 
 
 def period(year: int) -> str:
