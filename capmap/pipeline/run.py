@@ -1,5 +1,6 @@
 """From sources to a folder with tables, map, spreadsheet and paper."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -100,6 +101,10 @@ _coder: LexiconCoder | None = None
 def _start_worker(framework: Path | None, codebook: Path | None) -> None:
     global _coder
     _coder = lexicon_coder(framework, codebook)
+    # What was built so far stays: the collector need not look at it again, nor often at
+    # the short-lived values of a task, which hold no cycles.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _code_in_worker(task: Task, parts: Path) -> Done:
