@@ -7,8 +7,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do c
 UV := .tools/bin/uv
 CAPMAP := .venv/bin/capmap
 OUT ?= map
+BENCH_MB ?= 200
 
-.PHONY: help setup run test quick check fix bench docs clean
+.PHONY: help setup run test quick check fix docs bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')" 2>/dev/null || grep -E '^[a-z-]+:.*##' Makefile
@@ -48,5 +49,19 @@ fix: setup ## mend what can be mended automatically
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
+docs: setup ## write again what is generated from the code
+	.venv/bin/python docs/reference/make_tables.py
+	.venv/bin/python docs/reference/make_library.py
+	.venv/bin/python docs/reference/make_command_line.py
+
+bench: setup ## speed and accuracy with the peers beside; BENCH_MB=1000 for the full size
+	$(UV) sync --quiet --locked --group bench
+	.venv/bin/python benchmarks/accuracy/run.py
+	.venv/bin/python benchmarks/accuracy/run.py benchmarks/accuracy/written
+	.venv/bin/python benchmarks/speed/matching.py
+	.venv/bin/python benchmarks/speed/iati_table.py $(BENCH_MB)
+	.venv/bin/python benchmarks/speed/coded_parquet.py $(BENCH_MB)
+	.venv/bin/python benchmarks/speed/paper.py
+
 clean: ## remove what make made
-	rm -rf .venv .tools map dist
+	rm -rf .venv .tools map dist benchmarks/speed/generated
