@@ -1,4 +1,4 @@
-"""Sentences and clauses of a text, as places in it."""
+"""Sentences of a text, as places in it."""
 
 import re
 from itertools import pairwise
@@ -99,12 +99,6 @@ _END = re.compile(
     # a bullet after a stop within the line
     r"|[•●▪◦■](?=\s?\w)"
 )
-_CLAUSE = re.compile(
-    r"[;|]|\s[–—]\s|:\s|,?\s(?:while|whereas|although|but|tandis que|alors que|mais|bien que"
-    r"|mientras que|mientras|pero|aunque|sino)\s"
-    r"|\(?\b(?:[ivx]{1,4}|[a-h])\)\s",
-    re.IGNORECASE,
-)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -119,12 +113,6 @@ def sentences(text: str) -> list[tuple[int, int]]:
             continue
         cuts.append(match.start() if match.group() in "•●▪◦■" else match.end())
     cuts.append(len(text))
-    return [(a, b) for a, b in pairwise(cuts) if b > a]
-
-
-def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return (start, end) of the clauses of the sentence from ``start`` to ``end``."""
-    cuts = [start, *(m.start() for m in _CLAUSE.finditer(text, start, end)), end]
     return [(a, b) for a, b in pairwise(cuts) if b > a]
 
 
