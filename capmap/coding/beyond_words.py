@@ -73,10 +73,9 @@ class OutcomeSources:
             )
             if code is None or significance < 2:
                 continue
-            because = f"policy marker {marker}, significance {significance}"
             for facet, name in (("programme", programme), ("outcome", code.outcome)):
                 found.setdefault(
                     (facet, name),
-                    Suggestion(facet, name, 0.35, "marker", because, (), True),
+                    Suggestion(facet, name, 0.35, "marker", marker, (), True),
                 )
         return list(found.values())

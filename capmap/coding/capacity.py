@@ -26,19 +26,19 @@ def framed(r: Reading) -> int:
 class Sign:
     """Something that speaks for (weight above 0) or against capacity development."""
 
-    because: str
+    because: str  # a key of ``wording/rules.yaml``
     weight: float
     evidence: tuple[str, ...]
     holds: Callable[[Reading, int], int]  # reading, unframed sentences -> sentences
 
 
 _NAMED_FORM = Sign(
-    "a form is named", 2.5, (), lambda r, live: r.surely_named_forms & live
+    "a-form-is-named", 2.5, (), lambda r, live: r.surely_named_forms & live
 )
 SIGNS = (
     _NAMED_FORM,
     Sign(
-        "learning events",
+        "learning-events",
         1.5,
         ("learning-events",),
         lambda r, live: r("learning-events") & live,
@@ -47,33 +47,33 @@ SIGNS = (
         "learning", 2.0, ("learning-verbs",), lambda r, live: r("learning-verbs") & live
     ),
     Sign(
-        "capacity is named",
+        "capacity-is-named",
         3.0,
         ("capacity-words",),
         lambda r, live: r("capacity-words") & live,
     ),
     Sign("tools", 1.0, ("tools",), lambda r, live: r("tools") & live),
     Sign("procedures", 1.0, ("procedures",), lambda r, live: r("procedures") & live),
-    Sign("a unit is set up", 1.0, ("units",), lambda r, live: r("units") & live),
+    Sign("a-unit-is-set-up", 1.0, ("units",), lambda r, live: r("units") & live),
     Sign(
-        "a body is made stronger",
+        "a-body-is-made-stronger",
         0.4,
         ("strengthening",),
         lambda r, live: r("strengthening") & live,
     ),
     Sign(
-        "a result without help",
+        "a-result-without-help",
         1.5,
         ("autonomy",),
         lambda r, live: r("autonomy") & live,
     ),
     Sign(
-        "somebody is placed",
+        "somebody-is-placed",
         1.0,
         ("placements",),
         lambda r, live: r("placements") & live,
     ),
-    Sign("travel to learn", 1.5, ("visits",), lambda r, live: r("visits") & live),
+    Sign("travel-to-learn", 1.5, ("visits",), lambda r, live: r("visits") & live),
     Sign(
         "advice",
         2.0,
@@ -81,20 +81,20 @@ SIGNS = (
         lambda r, live: r("drawing-on-advice") & live,
     ),
     Sign(
-        "data systems", 1.5, ("data-systems",), lambda r, live: r("data-systems") & live
+        "data-systems", 1.5, ("data-systems",), lambda r, live: r("data-systems") & live
     ),
     Sign("curricula", 1.0, ("curricula",), lambda r, live: r("curricula") & live),
     Sign("plans", 1.5, ("plans",), lambda r, live: r("plans") & live),
     Sign("knowledge", 1.5, ("knowledge",), lambda r, live: r("knowledge") & live),
-    Sign("a diagnosis", 1.5, ("assessments",), lambda r, live: r("assessments") & live),
+    Sign("a-diagnosis", 1.5, ("assessments",), lambda r, live: r("assessments") & live),
     Sign(
         "dialogue",
         1.0,
         ("dialogue-events",),
         lambda r, live: r("dialogue-events") & live,
     ),
-    Sign("a network", 1.0, ("networks",), lambda r, live: r("networks") & live),
-    Sign("a campaign", 0.5, ("campaigns",), lambda r, live: r("campaigns") & live),
+    Sign("a-network", 1.0, ("networks",), lambda r, live: r("networks") & live),
+    Sign("a-campaign", 0.5, ("campaigns",), lambda r, live: r("campaigns") & live),
     Sign(
         "professionals",
         0.5,
@@ -102,13 +102,13 @@ SIGNS = (
         lambda r, live: r("professionals") & live,
     ),
     Sign(
-        "side by side",
+        "side-by-side",
         1.5,
         ("side-by-side",),
         lambda r, live: r("side-by-side") & r("professionals", "experts") & live,
     ),
     Sign(
-        "bodies or professionals are counted doing something",
+        "bodies-or-professionals-counted",
         1.0,
         ("indicators",),
         lambda r, live: (
@@ -120,7 +120,7 @@ SIGNS = (
         ),
     ),
     Sign(
-        "a course is announced",
+        "a-course-is-announced",
         1.5,
         ("course-listing",),
         lambda r, live: (
@@ -128,27 +128,27 @@ SIGNS = (
         ),
     ),
     Sign(
-        "a rule is drafted",
+        "a-rule-is-drafted",
         2.0,
         ("law-texts", "lawmaking"),
         lambda r, live: r.near("law-texts", "lawmaking", within=40) & live,
     ),
-    Sign("bare support", -0.7, ("bare-support",), lambda r, _: r("bare-support")),
-    Sign("end users", -0.3, ("end-users",), lambda r, _: r("end-users")),
+    Sign("bare-support", -0.7, ("bare-support",), lambda r, _: r("bare-support")),
+    Sign("end-users", -0.3, ("end-users",), lambda r, _: r("end-users")),
     Sign("works", -2.0, ("works",), lambda r, _: r("works")),
     Sign("goods", -1.5, ("goods",), lambda r, _: r("goods")),
     Sign("cash", -2.0, ("cash",), lambda r, _: r("cash")),
     Sign("services", -1.0, ("services",), lambda r, _: r("services")),
     Sign(
-        "another sense of capacity", -4.0, ("production",), lambda r, _: r("production")
+        "another-sense-of-capacity", -4.0, ("production",), lambda r, _: r("production")
     ),
-    Sign("cancelled or denied", -3.0, ("cancelled",), lambda r, _: r("cancelled")),
-    Sign("a budget line", -1.5, ("budgeting",), lambda r, _: r("budgeting")),
-    Sign("a risk or a vacancy", -2.5, ("risks",), lambda r, _: r("risks")),
-    Sign("a lack", -1.5, ("lacking",), lambda r, _: r("lacking")),
+    Sign("cancelled-or-denied", -3.0, ("cancelled",), lambda r, _: r("cancelled")),
+    Sign("a-budget-line", -1.5, ("budgeting",), lambda r, _: r("budgeting")),
+    Sign("a-risk-or-a-vacancy", -2.5, ("risks",), lambda r, _: r("risks")),
+    Sign("a-lack", -1.5, ("lacking",), lambda r, _: r("lacking")),
     Sign("findings", -1.0, ("findings",), lambda r, _: r("findings")),
     Sign(
-        "a rule of procedure",
+        "a-rule-of-procedure",
         -2.0,
         ("procedural", "paperwork"),
         lambda r, _: r("procedural") | r.several("paperwork"),

@@ -12,26 +12,27 @@ def place(r: Reading, live: int, *, capacity: str) -> Suggestion | None:
     The furthest link that the text reports wins: a course that led a union to keep its
     own books is a capacity outcome.
     """
-    steps: tuple[tuple[str, tuple[str, ...], int], ...]
+    steps: tuple[tuple[str, str, tuple[str, ...], int], ...]
     if capacity == "cd":
         steps = (
-            ("decent-work-outcome", ("working-lives",), live),
-            ("capacity-outcome", ("autonomy",), live),
-            ("output", ("delivered", "units"), live),
+            ("decent-work-outcome", "working-lives-changed", ("working-lives",), live),
+            ("capacity-outcome", "a-result-without-help", ("autonomy",), live),
+            ("output", "something-was-delivered", ("delivered", "units"), live),
         )
     elif capacity == "not-cd":
         steps = (
-            ("decent-work-outcome", ("working-lives",), live),
+            ("decent-work-outcome", "working-lives-changed", ("working-lives",), live),
             (
                 "context",
+                "a-lack-or-a-finding",
                 ("lacking", "findings", "risks", "procedural", "paperwork"),
                 -1,
             ),
-            ("input", ("budgeting", "cash", "goods", "works"), -1),
+            ("input", "means-are-named", ("budgeting", "cash", "goods", "works"), -1),
         )
     else:
         return None
-    for code, cues, where in steps:
+    for code, because, cues, where in steps:
         hits = [
             hit
             for cue in cues
@@ -40,9 +41,9 @@ def place(r: Reading, live: int, *, capacity: str) -> Suggestion | None:
         ]
         if hits:
             spans = r.spans(hits)
-            return Suggestion("chain", code, _CONFIDENCE, "rule", cues[0], spans, True)
+            return Suggestion("chain", code, _CONFIDENCE, "rule", because, spans, True)
     if capacity == "cd":
         return Suggestion(
-            "chain", "activity", _CONFIDENCE, "rule", "an activity", (), True
+            "chain", "activity", _CONFIDENCE, "rule", "nothing-further-told", (), True
         )
     return None

@@ -1,5 +1,7 @@
 """At which level capacity grows: rules L1 to L5, by what the activity acts on."""
 
+from typing import NamedTuple
+
 from capmap.coding.reading import Reading
 
 #: L1: persons learn.
@@ -21,33 +23,43 @@ OF_BODIES = (
 )
 #: L3: a rule, a plan or a curriculum with force beyond one body comes about.
 OF_ENVIRONMENT = ("law-and-policy", "academic-partnership", "action-plan")
+_BY_FORM = (
+    ("individual", "persons-learn", OF_PERSONS),
+    ("institutional", "acts-on-a-body", OF_BODIES),
+    ("enabling-environment", "acts-beyond-one-body", OF_ENVIRONMENT),
+)
 
 
-def levels(r: Reading, modalities: set[str]) -> dict[str, tuple[str, bool]]:
-    """Return level -> (why, doubtful)."""
-    found: dict[str, tuple[str, bool]] = {}
-    persons = sorted(modalities.intersection(OF_PERSONS))
-    if persons:
-        found["individual"] = (f"L1: {persons[0]}", False)
-    bodies = sorted(modalities.intersection(OF_BODIES))
-    if bodies:
-        found["institutional"] = (f"L2: {bodies[0]}", False)
-    environment = sorted(modalities.intersection(OF_ENVIRONMENT))
-    if environment:
-        found["enabling-environment"] = (f"L3: {environment[0]}", False)
+class Grounds(NamedTuple):
+    """Why a level is given: a key of ``wording/rules.yaml``, and the form if one led to it."""
+
+    because: str
+    form: str = ""
+    doubtful: bool = False
+
+
+def levels(r: Reading, modalities: set[str]) -> dict[str, Grounds]:
+    """Return the levels that the forms of a passage lead to, each with its grounds."""
+    found: dict[str, Grounds] = {}
+    for level, because, forms in _BY_FORM:
+        leading = sorted(modalities.intersection(forms))
+        if leading:
+            found[level] = Grounds(because, leading[0])
     if "institutional" not in found:
         if "form-not-stated" in modalities:
             if r("persons-word") and not r("bodies-word"):
-                found.setdefault("individual", ("L5: capacity of persons", True))
+                found.setdefault(
+                    "individual", Grounds("capacity-of-persons", doubtful=True)
+                )
             else:
-                found["institutional"] = ("L4: capacity of a group to act", True)
-        elif "advisory" in modalities and not environment:
-            found["institutional"] = ("L2: advice to a body", True)
+                found["institutional"] = Grounds("capacity-of-a-group", doubtful=True)
+        elif "advisory" in modalities and "enabling-environment" not in found:
+            found["institutional"] = Grounds("advice-to-a-body", doubtful=True)
         elif "on-the-job" in modalities and r("autonomy"):
-            found["institutional"] = ("L2: a body now does it", True)
+            found["institutional"] = Grounds("a-body-now-does-it", doubtful=True)
     if not found and modalities:
         if "package" in modalities or "knowledge-sharing" in modalities:
-            found["individual"] = ("L1: a product for persons", True)
+            found["individual"] = Grounds("a-product-for-persons", doubtful=True)
         else:
-            found["institutional"] = ("L2", True)
+            found["institutional"] = Grounds("acts-on-a-body", doubtful=True)
     return found

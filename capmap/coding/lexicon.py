@@ -207,14 +207,12 @@ class LexiconCoder:
         forms = modality.forms(reading, live, self._reader.signals)
         for form in forms:
             found.add(weighed(form))
-        for level, (because, doubtful) in levels(
-            reading, {f.code for f in forms}
-        ).items():
-            spans = next((f.spans for f in forms if f.code in because), ())
+        for level, grounds in levels(reading, {f.code for f in forms}).items():
+            spans = next((f.spans for f in forms if f.code == grounds.form), ())
             found.add(
                 weighed(
-                    Suggestion("level", level, 0.0, "rule", because, spans),
-                    doubtful=doubtful,
+                    Suggestion("level", level, 0.0, "rule", grounds.because, spans),
+                    doubtful=grounds.doubtful,
                 )
             )
         for suggestion in people.named(reading, self._reader.signals):
@@ -237,7 +235,7 @@ class LexiconCoder:
                             CONSTITUENT_OF_OUTCOME[number],
                             0.7,
                             "context",
-                            f"C3: outcome {number}",
+                            f"outcome {number}",
                             (),
                             True,
                         )

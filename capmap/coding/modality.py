@@ -15,7 +15,7 @@ from capmap.coding.suggestion import Suggestion
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``holds`` returns the sentences in which the code holds; ``evidence`` marks the words."""
+    """``because`` is a key of ``wording/rules.yaml``. ``holds`` returns the sentences in which the code holds; ``evidence`` marks the words."""
 
     code: str
     because: str
@@ -30,19 +30,19 @@ def _learners(r: Reading) -> int:
 RULES = (
     Rule(
         "training",
-        "a learning event",
+        "a-learning-event",
         ("learning-events",),
         lambda r: r("learning-events") & ~r("at-a-distance"),
     ),
     Rule(
         "training",
-        "a course is announced",
+        "a-course-is-announced",
         ("course-listing",),
         lambda r: r.passage(r.count("course-listing") >= 3) & r("course-listing"),
     ),
     Rule(
         "training",
-        "somebody is said to learn",
+        "somebody-is-said-to-learn",
         ("learning-verbs",),
         lambda r: (
             r("learning-verbs")
@@ -52,19 +52,19 @@ RULES = (
     ),
     Rule(
         "training-of-trainers",
-        "those who learn will teach",
+        "those-who-learn-will-teach",
         ("trainer-making",),
         lambda r: r("trainer-making"),
     ),
     Rule(
         "peer-education",
-        "peers teach one another",
+        "peers-teach-one-another",
         ("peers",),
         lambda r: r("peers") & r("learning-verbs", "learning-events"),
     ),
     Rule(
         "certification",
-        "a standard is recognized",
+        "a-standard-is-recognized",
         ("certifying",),
         lambda r: (
             r.near("certifying", "professionals")
@@ -73,7 +73,7 @@ RULES = (
     ),
     Rule(
         "distance-learning",
-        "learning at a distance",
+        "learning-at-a-distance",
         ("at-a-distance",),
         lambda r: (
             r("at-a-distance")
@@ -82,67 +82,67 @@ RULES = (
     ),
     Rule(
         "on-the-job",
-        "learning beside somebody at work",
+        "learning-beside-somebody-at-work",
         ("side-by-side",),
         lambda r: r("side-by-side") & _learners(r) & ~r("visits"),
     ),
     Rule(
         "exchange",
-        "somebody travels to learn",
+        "somebody-travels-to-learn",
         ("visits",),
         lambda r: r("visits") & r("professionals", "learning-verbs"),
     ),
     Rule(
         "south-south",
-        "a provider from the South",
+        "a-provider-from-the-south",
         ("southern",),
         lambda r: r("southern") & r("visits", "placements", "experts"),
     ),
     Rule(
         "south-south",
-        "a journey within the South",
+        "a-journey-within-the-south",
         ("southern-places",),
         lambda r: r.near("southern-places", "visits", within=40),
     ),
     Rule(
         "advisory",
-        "an expert is put into a body",
+        "an-expert-is-put-into-a-body",
         ("placements",),
         lambda r: r("placements") & r("experts", "professionals") & ~r("visits"),
     ),
     Rule(
         "advisory",
-        "advice is drawn on",
+        "advice-is-drawn-on",
         ("drawing-on-advice",),
         lambda r: r("drawing-on-advice"),
     ),
     Rule(
         "package",
-        "a tool is made or handed over",
+        "a-tool-is-made-or-handed-over",
         ("tools", "making"),
         lambda r: r.near("tools", "making", within=25),
     ),
     Rule(
         "organizational-development",
-        "a unit is set up",
+        "a-unit-is-set-up",
         ("units",),
         lambda r: r("units"),
     ),
     Rule(
         "organizational-development",
-        "a body changes how it works",
+        "a-body-changes-how-it-works",
         ("procedures",),
         lambda r: r.near("procedures", "making") | r.near("procedures", "autonomy"),
     ),
     Rule(  # M5: with functions named; the bare word capacity is form-not-stated
         "organizational-development",
-        "a body is made stronger",
+        "a-body-is-made-stronger",
         ("strengthening",),
         lambda r: r("strengthening") & ~r("capacity-words") & ~r.named_forms,
     ),
     Rule(
         "information-systems",
-        "a system of data is set up or kept",
+        "a-system-of-data-is-set-up-or-kept",
         ("data-systems",),
         lambda r: (
             r.near("data-systems", "making", within=40)
@@ -151,31 +151,31 @@ RULES = (
     ),
     Rule(
         "law-and-policy",
-        "a rule with force beyond one body is drafted",
+        "a-rule-beyond-one-body-is-drafted",
         ("law-texts", "lawmaking"),
         lambda r: r.near("law-texts", "lawmaking", within=40),
     ),
     Rule(
         "academic-partnership",
-        "learning is placed in formal education",
+        "learning-is-placed-in-formal-education",
         ("curricula",),
         lambda r: r.near("curricula", "making") | r.near("curricula", "lawmaking"),
     ),
     Rule(
         "campaign",
-        "a public is addressed",
+        "a-public-is-addressed",
         ("campaigns",),
         lambda r: r("campaigns") & ~r("learning-verbs"),
     ),
     Rule(
         "financial-support",
-        "money to build one's own ability",
+        "money-to-build-ones-own-ability",
         ("grants",),
         lambda r: r("grants"),
     ),
     Rule(
         "form-not-stated",
-        "capacity is named and no form",
+        "capacity-is-named-and-no-form",
         ("capacity-words",),
         lambda r: r("capacity-words"),
     ),

@@ -172,7 +172,7 @@ def named(r: Reading, signals: Sequence[Signal]) -> list[Suggestion]:
     if not receivers and "public-persons" in r.cues:  # C5, flagged
         spans = r.spans(r.cues["public-persons"])
         found["constituent", "government"] = Suggestion(
-            "constituent", "government", 0.0, "rule", "C5: public service", spans
+            "constituent", "government", 0.0, "rule", "public-service-is-named", spans
         )
     for (facet, code), hits in r.codes.items():
         if facet == "partner":
@@ -185,7 +185,14 @@ def named(r: Reading, signals: Sequence[Signal]) -> list[Suggestion]:
         if m.role == "giver" and partner and receivers:
             found.setdefault(
                 ("partner", partner),
-                Suggestion("partner", partner, 0.0, "rule", "gives", r.spans([m.hit])),
+                Suggestion(
+                    "partner",
+                    partner,
+                    0.0,
+                    "rule",
+                    "gives-instead-of-receiving",
+                    r.spans([m.hit]),
+                ),
             )
     tripartite = found.get(("constituent", "tripartite"))
     if (

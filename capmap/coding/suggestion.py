@@ -18,7 +18,8 @@ class Suggestion:
 
     ``spans`` are (start, end) character offsets into the text as it was given, empty
     where the evidence is not words. ``confidence`` is the chance, 0 to 1, that a careful
-    reader would give the code. ``because`` names the term, rule or source code.
+    reader would give the code. ``because`` names the term or the code of
+    the source; for a rule it is one key of ``wording/rules.yaml``, or several with commas.
     """
 
     facet: str

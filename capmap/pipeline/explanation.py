@@ -10,7 +10,7 @@ from rich.text import Text
 
 from capmap.frameworks.codebook import Codebook
 from capmap.pipeline.explain import Explanation
-from capmap.wording import Wording, place_in
+from capmap.wording import Wording, place_in, rules_in
 
 #: Facets whose words are marked alike, as on the map.
 _STYLES = {
@@ -74,7 +74,21 @@ def _row(row: dict[str, Any], codebook: Codebook, words: Wording) -> Iterator[Te
     yield Text(facet.label[language] if facet else row["facet"], style="dim")
     yield Text(known.label[language] if known else row["code"], style="bold")
     yield Text(words.percent(row["confidence"]))
-    because = words.say(f"because_{row['basis']}", because=row["because"])
+    because = words.say(
+        f"because_{row['basis']}", because=_led_by(row, codebook, language)
+    )
     quote = words.say("quoted", quote=row["quote"]) if row["quote"] else ""
     doubt = f" ({words.say('doubtful')})" if row["doubtful"] else ""
     yield Text(" ".join(part for part in (quote, because) if part) + doubt)
+
+
+def _led_by(row: dict[str, Any], codebook: Codebook, language: str) -> str:
+    """Return what led to a code: a rule in words, another code by its label, else as is."""
+    because: str = row["because"] or ""
+    if row["basis"] == "rule":
+        return rules_in(language, because)
+    if row["basis"] == "implied":
+        for code in codebook.codes():
+            if code.code == because:
+                return code.label[language]
+    return because

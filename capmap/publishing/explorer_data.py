@@ -16,7 +16,7 @@ from capmap.frameworks.codebook import Codebook
 from capmap.frameworks.framework import Framework
 from capmap.publishing.explorer_codes import CodeList
 from capmap.tables import Portfolio
-from capmap.wording import place_in
+from capmap.wording import place_in, rules_in
 
 #: Passages on capacity development whose text is in the page; more slows a browser.
 CAPACITY_TEXTS = 20_000
@@ -74,7 +74,7 @@ def explorer_data(
     codes = CodeList(framework, codebook, language)
     pool = Pool()
     interventions = _interventions(_places_in(language, portfolio.interventions), codes)
-    coded = _coded(portfolio.codings, codes, pool)
+    coded = _coded(portfolio.codings, codes, pool, language)
     passages = _places_in(language, portfolio.passages)
     rows = _rows(passages, interventions.get("id", []), coded, pool)
     # Codes are numbered as they are met, so they are listed last.
@@ -131,7 +131,9 @@ def _day(value: Any) -> str:
     return value.isoformat() if value else ""
 
 
-def _coded(table: pl.DataFrame, codes: CodeList, pool: Pool) -> dict[str, Coded]:
+def _coded(
+    table: pl.DataFrame, codes: CodeList, pool: Pool, language: str
+) -> dict[str, Coded]:
     """Return the codings of every passage that has any."""
     coded: dict[str, Coded] = defaultdict(Coded)
     columns = (
@@ -150,7 +152,9 @@ def _coded(table: pl.DataFrame, codes: CodeList, pool: Pool) -> dict[str, Coded]
                 int(bool(doubtful)),
                 pool.number(coder),
                 pool.number(basis),
-                pool.number(because),
+                pool.number(
+                    rules_in(language, because or "") if basis == "rule" else because
+                ),
                 [end for span in spans or () for end in (span["start"], span["end"])],
             ]
         )

@@ -112,3 +112,17 @@ def place_in(language: str, place: str) -> str:
     parts = [_PLACE_WORD.sub(said, part) for part in place.split(" and ")]
     both_known = all(part.split(" ")[0] in words for part in place.split(" and "))
     return (joined if both_known else " and ").join(parts)
+
+
+def rules_in(language: str, because: str) -> str:
+    """Say the rules that led to a code, keys of ``rules.yaml`` with commas between.
+
+    What is no such key, such as the note of another coder, stays as it is.
+
+    >>> rules_in("fr", "capacity-is-named, tools")
+    'les capacités sont nommées, outils'
+    """
+    words = topic("rules")
+    return ", ".join(
+        words[key][language] if key in words else key for key in because.split(", ")
+    )

@@ -2,9 +2,12 @@
 
 import pytest
 
+from capmap.coding.capacity import SIGNS
 from capmap.coding.lexicon import LexiconCoder
+from capmap.coding.modality import RULES
 from capmap.frameworks.codebook import load_codebook
 from capmap.frameworks.framework import load_framework
+from capmap.wording import rules_in, topic
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +66,21 @@ def test_not_capacity_development(
     coder: LexiconCoder, language: str, text: str
 ) -> None:
     assert codes(coder, text, "capacity", language=language) == {"not-cd"}
+
+
+def test_every_rule_is_worded() -> None:
+    keys = {sign.because for sign in SIGNS} | {rule.because for rule in RULES}
+    assert keys <= topic("rules").keys()
+
+
+@pytest.mark.parametrize(("language", "text"), CD + NOT_CD + UNCLEAR)
+def test_what_led_to_a_code_can_be_said(
+    coder: LexiconCoder, language: str, text: str
+) -> None:
+    for s in coder.suggest(text, language=language):
+        if s.basis == "rule" and s.because:
+            assert set(s.because.split(", ")) <= topic("rules").keys()
+            assert rules_in("es", s.because) != s.because
 
 
 @pytest.mark.parametrize(("language", "text"), UNCLEAR)

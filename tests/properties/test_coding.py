@@ -10,6 +10,7 @@ from capmap.coding.phrases import fold
 from capmap.coding.sentences import sentences
 from capmap.coding.suggestion import BASES
 from capmap.frameworks.codebook import load_codebook
+from capmap.wording import topic
 
 CODEBOOK = load_codebook()
 CODER = LexiconCoder(CODEBOOK)
@@ -78,6 +79,8 @@ def test_every_span_stands_in_the_text(text: str, language: str) -> None:
         assert s.basis in BASES
         assert 0 <= s.confidence <= 1
         assert s.code in CODEBOOK.facets[s.facet].codes
+        if s.basis == "rule" and s.because:
+            assert set(s.because.split(", ")) <= topic("rules").keys()
         for start, end in s.spans:
             assert 0 <= start < end <= len(text)
             assert text[start:end].strip()

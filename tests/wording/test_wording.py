@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from capmap.wording import LANGUAGES, Wording, place_in, topic
+from capmap.wording import LANGUAGES, Wording, place_in, rules_in, topic
 
 TOPICS = sorted(
     path.stem for path in (Path(__file__).parents[2] / "capmap/wording").glob("*.yaml")
@@ -89,3 +89,9 @@ def test_an_unknown_language_is_refused_with_the_choice():
 def test_a_place_is_said_in_the_readers_language(place, french):
     assert place_in("fr", place) == french
     assert place_in("en", place) == place
+
+
+def test_rules_are_said_and_other_notes_stay():
+    assert rules_in("en", "acts-on-a-body") == "acts on a body or its functions"
+    assert rules_in("es", "tools, my own note") == "herramientas, my own note"
+    assert rules_in("fr", "") == ""
