@@ -1,6 +1,10 @@
 """`capmap map`: the main job on the sample, on real input, and on bad input."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -174,3 +178,20 @@ def test_formulas_in_a_title_do_not_reach_a_spreadsheet(capmap, tmp_path):
     assert done.returncode == 0, done.stderr
     rows = (tmp_path / "map" / "codings.csv").read_text("utf-8-sig")
     assert "\"'=HYPERLINK" in rows
+
+
+def test_an_interrupted_run_leaves_nothing_behind(sample, tmp_path):
+    command = [Path(sys.executable).parent / "capmap", "map", sample, "--out", "map"]
+    run = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob(".map-*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+
+    assert run.returncode == 130, said
+    assert "Interrupted" in said
+    assert list(tmp_path.iterdir()) == []
