@@ -155,7 +155,7 @@ class Reader:
             phrases += self._phrases("", name, terms)
         for neighbour in sorted(self._neighbours):
             phrases += self._phrases(
-                "", neighbour, {"en": (Term(neighbour),)}, everywhere=True
+                "", f"={neighbour}", {"en": (Term(neighbour),)}, everywhere=True
             )
         self._phrase_list = phrases
         self.matcher = PhraseMatcher(phrases)
@@ -259,7 +259,10 @@ class Reader:
 
 
 def _cues(neighbours: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(neighbour.strip("<>") for neighbour in neighbours)
+    return frozenset(
+        neighbour.strip("<>") if neighbour[0] == "<" else f"={neighbour}"
+        for neighbour in neighbours
+    )
 
 
 def _resolved(

@@ -110,3 +110,20 @@ def test_a_partner_named_in_the_gap_of_another_is_found() -> None:
     found = LexiconCoder(load_codebook()).suggest(text, language="en")
     partners = {s.code for s in found if s.facet == "partner"}
     assert {"turin-centre", "university"} <= partners
+
+
+def test_a_neighbour_is_no_cue_of_the_same_name() -> None:
+    terms = {"fund": [Term("fund", near=("services",))]}
+    book = codebook({"partner": terms}, services=("served meals",))
+    reading = Reader(book).read("A fund for services.", "en")
+    assert ("partner", "fund") in reading.codes
+    assert not reading("services")
+
+
+def test_a_list_as_neighbour_means_its_phrases() -> None:
+    terms = {"fund": [Term("fund", without=("<services>",))]}
+    book = codebook({"partner": terms}, services=("served meals",))
+    reader = Reader(book)
+    assert reader.read("A fund for services.", "en").codes
+    assert not reader.read("A fund that served meals.", "en").codes
+    assert reader.read("A fund. It served meals.", "en").codes
