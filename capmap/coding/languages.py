@@ -1,7 +1,6 @@
 """The language of a passage, where the source is silent or wrong."""
 
 import re
-from copy import copy
 from functools import cache
 from typing import Any
 
@@ -64,25 +63,17 @@ def language_of(text: str, hint: str = "") -> str:
         return hint
     if len(words) < 4:
         return hint or (best if lead > 0 else "")
-    also = (hint,) if hint and hint not in _LIKELY else ()
-    return _classify(text, (*_LIKELY, *also))
+    return str(_classifier().classify(text)[0])
 
 
 @cache
-def _model() -> Any:
+def _classifier() -> Any:
     """Load py3langid only when a passage needs it, and once: it costs half a second."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
-
-
-@cache
-def _classifier(languages: tuple[str, ...]) -> Any:
-    identifier = copy(_model())
-    known = set(identifier.labels)
-    identifier.set_languages([code for code in languages if code in known])
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(list(_LIKELY))
+    # The tables of the other languages are of no use here, and weigh 100 MB.
+    restricted = identifier.nb_ptc, identifier.nb_pc, identifier.nb_classes
+    identifier._full_model = restricted
     return identifier
-
-
-def _classify(text: str, languages: tuple[str, ...]) -> str:
-    return str(_classifier(languages).classify(text)[0])
