@@ -155,6 +155,12 @@ SIGNS = (
     ),
 )
 
+#: Cue -> the numbers of the signs that rest on it.
+_BY_CUE: dict[str, list[int]] = {}
+for _number, _sign in enumerate(SIGNS):
+    for _cue in _sign.evidence:
+        _BY_CUE.setdefault(_cue, []).append(_number)
+
 #: Log odds of ``cd`` where nothing speaks for or against it.
 _PRIOR = -0.4
 #: Weights were set with the tuning passages in view, so the odds are taken with caution:
@@ -167,15 +173,14 @@ _SURE = 0.75
 def judge(r: Reading) -> Suggestion:
     """Return the suggestion for the facet ``capacity``; every passage has exactly one."""
     live = ~framed(r)
+    numbers = {n for cue in r.cues if cue in _BY_CUE for n in _BY_CUE[cue]}
+    if r.surely_named_forms:
+        numbers.add(0)
     present = []
-    cues = r.cues
-    for sign in SIGNS:
-        evidence = sign.evidence
-        if evidence and evidence[0] not in cues and evidence[-1] not in cues:
-            continue  # most signs, in most passages
-        where = sign.holds(r, live)
+    for number in sorted(numbers):  # few signs, in most passages
+        where = SIGNS[number].holds(r, live)
         if where:
-            present.append((sign, where))
+            present.append((SIGNS[number], where))
     # Weak terms of a form speak too, but beside other evidence only.
     weakly = 0 if r.surely_named_forms & live else r.named_forms & live
     if weakly and any(sign.weight > 0 for sign, _ in present):

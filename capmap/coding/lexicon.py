@@ -31,20 +31,21 @@ class Suggestions:
     """The suggestions for one passage; the first for a code stays."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], Suggestion] = {}
+        self._found: dict[str, dict[str, Suggestion]] = {}
 
     def add(self, suggestion: Suggestion | None) -> None:
         if suggestion is not None:
-            self._found.setdefault((suggestion.facet, suggestion.code), suggestion)
+            codes = self._found.setdefault(suggestion.facet, {})
+            codes.setdefault(suggestion.code, suggestion)
 
     def drop(self, facet: str, code: str) -> None:
-        self._found.pop((facet, code), None)
+        self._found.get(facet, {}).pop(code, None)
 
     def of(self, facet: str) -> dict[str, Suggestion]:
-        return {code: s for (f, code), s in self._found.items() if f == facet}
+        return self._found.get(facet, {})
 
     def all(self) -> list[Suggestion]:
-        return list(self._found.values())
+        return [s for codes in self._found.values() for s in codes.values()]
 
 
 class LexiconCoder:
@@ -135,6 +136,10 @@ class LexiconCoder:
         """
         outcomes = found.of("outcome")
         if not outcomes.keys() - _OUTCOME_OF_GROUP.values():
+            return
+        if outcomes.keys().isdisjoint(_OUTCOME_OF_GROUP.values()) and found.of(
+            "programme"
+        ).keys().isdisjoint(_OUTCOME_OF_GROUP):
             return
         groups = [
             span

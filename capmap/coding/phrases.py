@@ -50,8 +50,7 @@ _SPLIT_WORD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A folded text. ``text`` starts and ends with a space that the original has not.
 
     ``places[i]`` is the place in the original of character ``i`` of ``text``; ``None``
@@ -196,6 +195,9 @@ class PhraseMatcher:
                 for beginning in beginnings:
                     checks.setdefault(beginning, []).append(check)
         self._checks = [tuple(group) for group in checks.values()]
+        # The same checks by the bits of the languages asked for: most phrases count in
+        # one language only.
+        self._of_languages: dict[int, list[tuple[_Check, ...]]] = {}
         self._automaton = ahocorasick_rs.AhoCorasick(
             list(checks), matchkind=ahocorasick_rs.MatchKind.Standard
         )
@@ -204,14 +206,12 @@ class PhraseMatcher:
         """Return the phrases of ``languages`` in the text, in the order of their ends."""
         text = folded.text
         hits = []
-        checks = self._checks
+        checks = self._of_languages.get(languages) or self._only(languages)
         for number, start, end in self._automaton.find_matches_as_indexes(
             text, overlapping=True
         ):
             word_end = -1  # of the word in which the beginning stops, looked up once
             for check in checks[number]:
-                if not check.languages & languages:
-                    continue
                 stop = end
                 if check.tail:
                     match = (check.tail_match or check.compiled())(text, end)
@@ -232,6 +232,15 @@ class PhraseMatcher:
                         continue
                 hits.append(Hit(start + 1, stop, check.phrase))
         return hits
+
+    def _only(self, languages: int) -> list[tuple[_Check, ...]]:
+        """Return the checks of the phrases that count in one of ``languages``."""
+        kept = [
+            tuple(check for check in group if check.languages & languages)
+            for group in self._checks
+        ]
+        self._of_languages[languages] = kept
+        return kept
 
 
 def is_name(phrase: str) -> bool:

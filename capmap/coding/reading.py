@@ -153,12 +153,15 @@ class Reader:
                 for language in codebook.cues[name]
             }
             phrases += self._phrases("", name, terms)
+        self.matcher = PhraseMatcher(phrases)
+        # Words that only count beside a term are looked for only where one was found.
+        words = []
         for neighbour in sorted(self._neighbours):
-            phrases += self._phrases(
+            words += self._phrases(
                 "", f"={neighbour}", {"en": (Term(neighbour),)}, everywhere=True
             )
-        self._phrase_list = phrases
-        self.matcher = PhraseMatcher(phrases)
+        self._neighbour_matcher = PhraseMatcher(words)
+        self._phrase_list = phrases + words
 
     def _phrases(
         self,
@@ -228,6 +231,8 @@ class Reader:
                 )
             ]
         kept: dict[str, list[tuple[Hit, Signal]]] = {}
+        if any(signal.near or signal.without for _, signal in of_codes):
+            self._add_neighbours(reading)
         for hit, signal in of_codes:
             if self._stands(hit, signal, reading):
                 kept.setdefault(signal.facet, []).append((hit, signal))
@@ -241,6 +246,15 @@ class Reader:
             for hit, signal in _longest(found):
                 reading.codes.setdefault((facet, signal.name), []).append(hit)
         return reading
+
+    def _add_neighbours(self, reading: Reading) -> None:
+        """Note the sentences of all words that a term may need or refuse beside it."""
+        where = reading.where
+        for hit in self._neighbour_matcher.find(
+            reading.folded, reading.text, _EVERY_LANGUAGE
+        ):
+            name = self.signals[hit.phrase.signal].name
+            where[name] = where.get(name, 0) | 1 << reading.sentence(hit.start)
 
     @staticmethod
     def _stands(hit: Hit, signal: Signal, reading: Reading) -> bool:

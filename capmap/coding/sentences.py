@@ -91,6 +91,8 @@ _ABBREVIATIONS = frozenset(
         "prob",
     ]
 )
+#: What any end begins with.
+_STOP = re.compile("[.!?…][^ ]* |[\\s•●▪◦■](?<! )")
 _END = re.compile(
     # a stop, then a capital or a number
     r"[.!?…]+[\"»”’)\]]*\d{0,2}(?=\s+[\"«“‘(\[¿¡]*[^\W_a-zà-öø-ÿ])"
@@ -107,6 +109,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
     >>> [(a, b) for a, b in sentences("One. Two of No. 3.")]
     [(0, 4), (4, 18)]
     """
+    if not _STOP.search(text):  # most titles
+        return [(0, len(text))] if text else []
     cuts = [0]
     for match in _END.finditer(text):
         if match.group()[0] == "." and _abbreviated(text, match.start()):

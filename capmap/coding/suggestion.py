@@ -1,6 +1,6 @@
 """A code proposed for a text, and where in the text the evidence stands."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BASES = (
     "words",  # a term of the codebook stands in the text
@@ -12,8 +12,7 @@ BASES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A code proposed for a text. It is never a decision: a person accepts or rejects it.
 
     ``spans`` are (start, end) character offsets into the text as it was given, empty
