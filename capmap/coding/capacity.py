@@ -170,9 +170,15 @@ _CAUTION = 0.6
 _SURE = 0.75
 
 
+_NOTHING_TOLD = Suggestion(
+    "capacity", "unclear", round(1 - 1 / (1 + exp(-_CAUTION * _PRIOR)), 2), "rule", "",
+    (), True,
+)  # fmt: skip
+
+
 def judge(r: Reading) -> Suggestion:
     """Return the suggestion for the facet ``capacity``; every passage has exactly one."""
-    live = ~framed(r)
+    live = ~framed(r) if r.cues else -1
     numbers = {n for cue in r.cues if cue in _BY_CUE for n in _BY_CUE[cue]}
     if r.surely_named_forms:
         numbers.add(0)
@@ -185,6 +191,8 @@ def judge(r: Reading) -> Suggestion:
     weakly = 0 if r.surely_named_forms & live else r.named_forms & live
     if weakly and any(sign.weight > 0 for sign, _ in present):
         present.insert(0, (_NAMED_FORM, weakly))
+    if not present:
+        return _NOTHING_TOLD
     odds = _PRIOR + sum(sign.weight for sign, _ in present)
     chance = 1 / (1 + exp(-_CAUTION * odds))
     if odds > 0:

@@ -85,7 +85,7 @@ class LexiconCoder:
         found = Suggestions()
         found.add(capacity)
         self._themes(found, reading, context, language, sectors, markers)
-        live = ~framed(reading)
+        live = ~framed(reading) if reading.cues else -1
         if capacity.code == "cd":
             self._capacity_facets(found, reading, live, context)
         found.add(chain.place(reading, live, capacity=capacity.code))

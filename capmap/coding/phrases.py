@@ -41,6 +41,11 @@ def _fold_table() -> dict[int, str]:
 
 
 _TABLE = _fold_table()
+#: The same for texts in ASCII alone, as bytes: most English titles.
+_ASCII_TABLE = bytes(
+    ord(chr(number).translate(_TABLE).lower()) if number < 128 else number
+    for number in range(256)
+)
 #: Signs of a text whose folding changes its length, spaces apart.
 _UNEVEN = re.compile(rf"[{''.join(_SPELT)}{_GONE}\u0300-\u036f]|[^\W\d_]-\s|[ﬀ-ﬄ]|İ")
 _SPACES_IN_A_ROW = re.compile("  +")
@@ -87,7 +92,10 @@ def fold(text: str) -> Folded:
     ' renforcement l etat '
     """
     if _plainly_even(text) or not _UNEVEN.search(text):
-        folded = f" {text.translate(_TABLE).lower()} "
+        if text.isascii():
+            folded = f" {text.encode().translate(_ASCII_TABLE).decode()} "
+        else:
+            folded = f" {text.translate(_TABLE).lower()} "
         if len(folded) == len(text) + 2:
             return _squeezed(folded) if "  " in folded else Folded(folded, None)
     return _fold_unevenly(text)
