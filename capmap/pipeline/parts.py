@@ -11,7 +11,7 @@ from capmap.frameworks.codebook import load_codebook, shipped
 from capmap.frameworks.framework import load_framework
 from capmap.pipeline.identifiers import Identifiers
 from capmap.pipeline.merge import repetition
-from capmap.pipeline.rows import Rows, digest
+from capmap.pipeline.rows import Rows, budget, digest
 from capmap.sources.activity import Activity, Passage, SetAside
 from capmap.sources.intake import Input, read
 
@@ -85,6 +85,13 @@ def code_task(task: Task, parts: Path, coder: LexiconCoder) -> Done:
             )
         if settled is not None:
             rows.add(found, settled, suggest)
+            if found.budgets and budget(found) == (None, None):
+                done.set_aside.append(
+                    SetAside(
+                        found.source, "budget_not_positive", found.place, "value",
+                        {"amount": f"{sum(b.amount for b in found.budgets):,.0f}"},
+                    )
+                )  # fmt: skip
     rows.flush()
     done.interventions, done.passages, done.codings = (
         rows.interventions,

@@ -189,13 +189,15 @@ def budget(activity: Activity) -> tuple[float | None, str | None]:
     """Sum the budgets of an activity in the currency in which most of them stand.
 
     Amounts in another currency cannot be added without a rate and are left out of the
-    sum; no rate is invented. Nothing stated gives ``(None, None)``, never 0.
+    sum; no rate is invented. Nothing stated gives ``(None, None)``, never 0; so does a
+    sum that is not positive (corrections of earlier years), which no one could read.
     """
     currencies = [b.currency for b in activity.budgets]
     if not currencies:
         return None, None
     currency = max(dict.fromkeys(currencies), key=currencies.count)
-    return sum(b.amount for b in activity.budgets if b.currency == currency), currency
+    total = sum(b.amount for b in activity.budgets if b.currency == currency)
+    return (total, currency) if total > 0 else (None, None)
 
 
 def digest(activity: Activity) -> str:

@@ -7,7 +7,7 @@ from babel.lists import format_list
 
 from capmap import __version__
 from capmap.pipeline.portfolio_map import Mapped
-from capmap.wording import Wording
+from capmap.wording import Wording, general_reason
 
 #: Findings that the summary tells, in this order where they are there.
 TOLD = (
@@ -18,6 +18,7 @@ TOLD = (
     "finding_modality_leads",
     "finding_modality_nowhere",
     "finding_outcome_nowhere",
+    "finding_doubtful",
 )
 
 #: Reasons that the summary names; set-aside.csv has them all.
@@ -66,7 +67,7 @@ def _read(mapped: Mapped, words: Wording) -> str:
         what.append(words.say("documents", count=documents))
     what.append(words.say("passages", count=mapped.portfolio.passages.height))
     languages = [
-        f"{words.locale.languages.get(code, code or '?')} {words.number(count)}"
+        f"{words.locale.languages.get(code, code) or words.say('undetermined')} {words.number(count)}"
         for code, count in mapped.reading.languages.most_common(6)
     ]
     return words.say(
@@ -83,7 +84,9 @@ def aside(set_aside: pl.DataFrame, words: Wording) -> list[str]:
         return [words.say("summary_nothing_aside")]
     lines = [words.say("summary_aside", count=set_aside.height, file="set-aside.csv")]
     reasons = set_aside.group_by("problem", maintain_order=True).agg(
-        pl.len(), pl.col("source", "place", "reason", "remedy").first()
+        pl.len(),
+        pl.col("source", "place", "reason", "remedy").first(),
+        distinct=pl.col("reason").n_unique(),
     )
     for row in reasons.head(REASONS).iter_rows(named=True):
         where = ", ".join(part for part in (row["source"], row["place"]) if part)
@@ -92,7 +95,11 @@ def aside(set_aside: pl.DataFrame, words: Wording) -> list[str]:
             if row["len"] > 1
             else ""
         )
-        lines.append(f"  {where}: {row['reason']} {row['remedy']}{more}")
+        reason = row["reason"]
+        if row["distinct"] > 1:
+            reason = general_reason(row["problem"], words.language)
+        told = words.say("summary_reason", where=where, reason=reason)
+        lines.append(f"  {told} {row['remedy']}{more}")
     hidden = reasons.height - REASONS
     if hidden > 0:
         lines.append(f"  … {words.say('summary_more', count=hidden)}")

@@ -148,7 +148,7 @@ class _Writer:
             case Table():
                 self._titled(block)
                 self._table(block)
-                self._source(block.source)
+                self._source(block.source or " ")
             case Figure():
                 self._titled(block)
                 picture = self.document.add_paragraph()

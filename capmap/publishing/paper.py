@@ -28,7 +28,7 @@ from capmap.publishing.report import (
     Table,
     literal,
 )
-from capmap.tables import ALL, Findings, Portfolio
+from capmap.tables import ALL, NONE, Findings, Portfolio
 from capmap.wording import Wording, place_in
 
 #: Interventions quoted as examples of levels that meet.
@@ -147,6 +147,7 @@ class _Writer:
             "finding_outcome_nowhere",
             "finding_outcome_everywhere",
         )
+        yield from self._not_named()
         yield self._table(
             tables.outcomes_table(
                 self.findings, self.framework, self.codebook, self.words
@@ -182,6 +183,7 @@ class _Writer:
             "finding_individual_alone",
             "finding_modality_leads",
             "finding_modality_nowhere",
+            "finding_doubtful",
         )
 
     # Numbered things
@@ -289,9 +291,33 @@ class _Writer:
             )
             for row in totals.iter_rows(named=True)
         ]
+        stood_in = self.portfolio.set_aside["problem"].is_in(
+            ["budget_from_commitments"]
+        )
         if amounts:
+            text = self.say("budget_sentence", amounts=self._list(amounts))
+            if stood_in.any():
+                text += f" {self.say('commitments')}"
+            yield self._paragraph(text)
+
+    def _not_named(self) -> Iterator[Paragraph]:
+        """Say how many name no outcome and no receiver: silence is a finding too."""
+        unit = unit_of(self.findings)
+        silent = self.findings.coverage.filter(
+            row_facet="outcome", column_facet="level", row=NONE, column=ALL
+        )[unit].sum()
+        no_one = self.findings.shares.filter(
+            question="no_one_named", unit=unit, among="capacity"
+        )
+        if not no_one.is_empty():
+            whole = int(no_one["denominator"][0])
+            of = self.words.number(whole)
             yield self._paragraph(
-                self.say("budget_sentence", amounts=self._list(amounts))
+                self.say(
+                    "none_named",
+                    share=f"{self.words.number(int(silent))} / {of}",
+                    unstated=f"{self.words.number(int(no_one['numerator'][0]))} / {of}",
+                )
             )
 
     def _gaps(self) -> Iterator[Block]:
@@ -316,47 +342,57 @@ class _Writer:
             yield self._paragraph(self.say("example_lead"), *examples)
 
     def _integrated(self) -> Iterator[str]:
-        """Quote the interventions that join most levels, the surest passage of each."""
-        profiles = self.findings.integration.filter(
-            (pl.col("by") == "intervention") & (pl.col("score") >= 2)
-        ).sort("score", "passages", descending=True)
+        """Quote the passages that join most levels, one an intervention."""
         told = self.portfolio.codings.filter(facet="level").join(
             self.portfolio.passages.filter(pl.col("kind") != "title"), on="passage_id"
         )
-        surest = (
+        joining = (
             told.group_by("passage_id")
             .agg(
-                pl.len(),
-                pl.col("confidence").sum(),
+                pl.col("code").unique(),
+                pl.col("confidence").mean(),
                 pl.col("text", "place", "intervention_id").first(),
             )
+            .filter(pl.col("code").list.len() >= 2)
             .join(
                 self.portfolio.interventions.filter(
                     pl.col("kind") != "document"
                 ).select("intervention_id", "counted_as", "title", "source"),
                 on="intervention_id",
             )
-            .sort("len", "confidence", "passage_id", descending=[True, True, False])
+            .sort(
+                pl.col("code").list.len(),
+                "confidence",
+                "passage_id",
+                descending=[True, True, False],
+            )
             .unique("counted_as", keep="first", maintain_order=True)
         )
-        rows = profiles.join(
-            surest, left_on="unit", right_on="counted_as", maintain_order="left"
-        ).head(EXAMPLES)
+        # One of each source first, so that no single file speaks for all.
+        first = joining.unique("source", keep="first", maintain_order=True)
+        rest = joining.join(first, on="passage_id", how="anti", maintain_order="left")
+        rows = pl.concat([first, rest]).head(EXAMPLES)
         for index, row in enumerate(rows.iter_rows(named=True), start=1):
             key = f"quote-{index}"
             self.notes[key] = self.say(
                 "note_quote",
-                identifier=literal(row["unit"]),
+                identifier=literal(row["intervention_id"]),
                 place=literal(place_in(self.words.language, row["place"])),
                 source=literal(PurePath(row["source"]).name),
             )
             yield self.say(
                 "example_integrated",
                 name=literal(row["title"]),
-                levels=tables.levels_set(row["levels"], self.words),
+                levels=tables.levels_set(self._joined_levels(row["code"]), self.words),
                 quote=literal(tables.shortened(row["text"])),
                 note=key,
             )
+
+    def _joined_levels(self, codes: list[str]) -> str:
+        order = [
+            level for level in self.codebook.facets["level"].codes if level in codes
+        ]
+        return "+".join(order)
 
     def _limits(self) -> Paragraph:
         count = self.portfolio.set_aside.height

@@ -9,14 +9,17 @@ from capmap.frameworks.codebook import Codebook
 from capmap.frameworks.framework import Framework
 from capmap.publishing.paper_figures import unit_of
 from capmap.publishing.report import Table, literal
-from capmap.tables import ALL, Findings, Portfolio
-from capmap.wording import Wording
+from capmap.tables import ALL, NONE, Findings, Portfolio
+from capmap.wording import Wording, general_reason
 
 #: Examples under each programme in the appendix, as in GB.312/POL/9.
 EXAMPLES = 4
 
 #: Characters after which an example is cut at a word.
 EXAMPLE_LENGTH = 320
+
+#: A pair is told as missing only where chance would so seldom leave none.
+RARE = 0.1
 
 #: Pairs that the table of missing pairs shows; the workbook has them all.
 MISSING_SHOWN = 8
@@ -42,6 +45,11 @@ def outcomes_table(
             numbers = [counts.get((outcome.code, c), 0) for c in (ALL, *levels)]
             name = f"{outcome.number}. {outcome.label[language]}"
             rows.append((name, *(words.number(n) if n else "·" for n in numbers)))
+    silent = [counts.get((NONE, c), 0) for c in (ALL, *levels)]
+    if silent[0]:
+        groups.append(len(rows))
+        rows.append(("", *[""] * (len(levels) + 1)))
+        rows.append((words.say("no_outcome"), *map(words.number, silent)))
     return Table(
         title=words.say("title_outcomes"),
         columns=(
@@ -67,6 +75,7 @@ def missing_table(
         (pl.col("by") == "outcome")
         & (pl.col("facet") == "modality")
         & pl.col("here").is_in(list(outcomes))
+        & (pl.col("chance") <= RARE)
     ).head(MISSING_SHOWN)
     if missing.is_empty():
         return None
@@ -77,6 +86,7 @@ def missing_table(
             words.say("column_pair"),
             words.say("column_elsewhere"),
             words.say("column_expected"),
+            words.say("column_chance"),
         ),
         rows=tuple(
             (
@@ -84,11 +94,12 @@ def missing_table(
                 f"{labels[row['first']].label[language]} + {labels[row['second']].label[language]}",
                 words.number(row["elsewhere_together"]),
                 format_decimal(row["expected"], "#,##0.0", locale=words.locale),
+                format_decimal(row["chance"], "0.00", locale=words.locale),
             )
             for row in missing.iter_rows(named=True)
         ),
-        numeric=frozenset({2, 3}),
-        widths=(2.4, 3.6, 1.1, 1.1),
+        numeric=frozenset({2, 3, 4}),
+        widths=(2.2, 3.4, 1.1, 1, 1),
     )
 
 
@@ -228,8 +239,13 @@ def aside_table(portfolio: Portfolio, words: Wording) -> Table | None:
 def _reasons(set_aside: pl.DataFrame, words: Wording) -> Iterator[tuple[str, str, str]]:
     by_problem = (
         set_aside.group_by("problem", maintain_order=True)
-        .agg(pl.len(), pl.col("reason", "remedy").first())
+        .agg(
+            pl.len(),
+            pl.col("reason", "remedy").first(),
+            distinct=pl.col("reason").n_unique(),
+        )
         .sort("len", descending=True, maintain_order=True)
     )
-    for _, count, reason, remedy in by_problem.iter_rows():
-        yield words.number(count), literal(reason), literal(remedy)
+    for problem, count, reason, remedy, distinct in by_problem.iter_rows():
+        told = general_reason(problem, words.language) if distinct > 1 else reason
+        yield words.number(count), literal(told), literal(remedy)

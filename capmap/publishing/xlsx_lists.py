@@ -7,6 +7,7 @@ import polars as pl
 
 from capmap.publishing.xlsx_book import Book, Column
 from capmap.tables import NONE, LazyPortfolio, Portfolio
+from capmap.wording import rules_in
 
 #: Facets named in the list of interventions.
 NAMED = ("outcome", "modality", "level", "constituent", "partner")
@@ -169,7 +170,9 @@ def passage_rows(book: Book, codings: pl.DataFrame) -> Iterator[Sequence[Any]]:
             row["confidence"],
             row["doubtful"],
             book.page_words.say(f"basis_{row['basis']}"),
-            row["because"],
+            rules_in(book.words.language, row["because"])
+            if row["basis"] == "rule"
+            else row["because"],
         )
 
 

@@ -103,6 +103,7 @@ class _Intake:
             where = Path(error.filename or folder).as_posix()
             self._skip(where, "file_unreadable", error=error.strerror or "")
 
+        told, empty = len(self.set_aside), True
         for parent, folders, files in os.walk(folder, onerror=unreadable):
             here = Path(parent)
             for name in sorted(folders):
@@ -113,7 +114,10 @@ class _Intake:
                     folders.remove(name)
                     self._skip((here / name).as_posix(), "file_link")
             for name in sorted(files):
+                empty = False
                 self._add_found(here / name)
+        if empty and len(self.set_aside) == told:
+            self._skip(folder.as_posix(), "folder_empty")
 
     def _add_found(self, path: Path) -> None:
         """Add a file of a folder: unlike one that was named, it may be beside the point."""

@@ -126,3 +126,16 @@ def rules_in(language: str, because: str) -> str:
     return ", ".join(
         words[key][language] if key in words else key for key in because.split(", ")
     )
+
+
+class _Dots(dict[str, str]):
+    """Fills every placeholder with an ellipsis."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def general_reason(problem: str, language: str) -> str:
+    """Say why something was set aside where several cases differ in their values."""
+    reason = topic("set_aside")[problem]["reason"][language]
+    return cast("str", reason).format_map(_Dots())

@@ -138,3 +138,8 @@ def test_a_budget_is_summed_in_its_main_currency_and_nothing_is_none():
     assert budget(activity("X", "t")) == (None, None)
     budgets = [Budget(10, "EUR"), Budget(5, "USD"), Budget(20, "EUR")]
     assert budget(activity("X", "t", budgets=budgets)) == (30, "EUR")
+
+
+def test_budgets_that_do_not_add_up_to_money_are_none():
+    budgets = [Budget(10, "EUR"), Budget(-30, "EUR")]
+    assert budget(activity("X", "t", budgets=budgets)) == (None, None)

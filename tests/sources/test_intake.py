@@ -427,3 +427,11 @@ class TestInputs:
             if isinstance(a, Activity)
         ]
         assert len(activities) == 480 + 83 + 8 + 1
+
+
+def test_an_empty_folder_is_told(tmp_path):
+    (tmp_path / "nothing" / "in it").mkdir(parents=True)
+
+    found = list(inputs([tmp_path / "nothing"]))
+
+    assert [one.problem for one in found] == ["folder_empty"]

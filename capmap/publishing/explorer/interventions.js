@@ -137,7 +137,7 @@ function listTable(here, values, words) {
 }
 
 function listRow(intervention, words) {
-  const snippet = words.length && intervention.rows.map((row) => row.passage).find((p) => p && words.some((word) => fold(p.text).includes(word) && !fold(intervention.title).includes(word)));
+  const snippet = words.length > 0 && intervention.rows.map((row) => row.passage).find((p) => p && words.some((word) => fold(p.text).includes(word) && !fold(intervention.title).includes(word)));
   const levels = new Set(codesFound(intervention, "level").map((c) => c.code));
   const n = total(capacityOf(intervention));
   const outcomes = facetNamed.outcome ? codesFound(intervention, "outcome") : [];

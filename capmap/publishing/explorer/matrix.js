@@ -86,6 +86,7 @@ function bodyRow(model, line, most, starts) {
 }
 
 /* Only documents speak of it: no intervention to count, but not nothing either. */
+const unstated = (model, cell) => model.measure.startsWith("budget:") && cell.count.passages > 0 && !cell.value;
 const onlyInDocuments = (model, cell) => model.unit === "interventions" && cell.count.passages > 0 && cell.count.interventions.size === 0;
 
 function cellOf(model, cell, first) {
@@ -94,11 +95,12 @@ function cellOf(model, cell, first) {
   const empty = count.passages === 0;
   const nowhere = head.nowhere || line.nowhere;
   const told = onlyInDocuments(model, cell);
-  const kind = told ? "told" : empty ? (nowhere ? "none nowhere" : "none") : line.code && head.code ? "q" + stepOf(value, model.breaks) : "without-code";
-  const words = told ? say("only_in_documents", { count: count.passages }) : empty ? say(nowhere ? "found_nowhere" : "nothing_found") : amountInWords(value, model.measure) + (cell.doubtful ? ", " + say("every_code_doubtful") : "");
+  const silent = unstated(model, cell);
+  const kind = told || silent ? "told" : empty ? (nowhere ? "none nowhere" : "none") : line.code && head.code ? "q" + stepOf(value, model.breaks) : "without-code";
+  const words = silent ? say("no_budget_stated") : told ? say("only_in_documents", { count: count.passages }) : empty ? say(nowhere ? "found_nowhere" : "nothing_found") : amountInWords(value, model.measure) + (cell.doubtful ? ", " + say("every_code_doubtful") : "");
   return el("td", { class: [kind, cell.doubtful && "doubtful", first && "first"].filter(Boolean).join(" ") },
     el("a", { href: cellsLink(model, line, head), tabindex: -1, "data-cell": cellName(line, head), "aria-label": name + words },
-      empty ? null : told ? `(${number(count.passages)})` : shown(value, model.measure)));
+      empty ? null : silent ? "–" : told ? `(${number(count.passages)})` : shown(value, model.measure)));
 }
 
 function footRows(model, starts) {
@@ -167,7 +169,7 @@ function listOfLine(model, line) {
     el("a", { class: "amount", href: cellsLink(model, line, null), "data-cell": cellName(line, null), vars: { "--part": value / most } }, amountInWords(value, model.unit)),
     el("ul", {}, filled.map((cell) => el("li", {},
       el("a", { class: `${onlyInDocuments(model, cell) ? "told" : line.code && cell.head.code ? "q" + stepOf(cell.value, model.breaks) : "plain"} ${cell.doubtful ? "doubtful" : ""}`, href: cellsLink(model, line, cell.head), "data-cell": cellName(line, cell.head) },
-        el("span", {}, cell.head.code ? cell.head.code.short : cell.head.label), " ", el("b", {}, onlyInDocuments(model, cell) ? `(${number(cell.count.passages)})` : shown(cell.value, model.measure)), cell.doubtful && unseen(", " + say("every_code_doubtful")))))),
+        el("span", {}, cell.head.code ? cell.head.code.short : cell.head.label), " ", el("b", {}, unstated(model, cell) ? "–" : onlyInDocuments(model, cell) ? `(${number(cell.count.passages)})` : shown(cell.value, model.measure)), cell.doubtful && unseen(", " + say("every_code_doubtful")))))),
     missing.length > 0 && el("details", { class: "missing" },
       el("summary", {}, el("span", { class: "dots", "aria-hidden": "true" }, "·".repeat(missing.length)),
         el("span", {}, say("missing_of", { count: missing.length, of: model.heads.filter((h) => h.code).length, plural: model.across.plural }))),
