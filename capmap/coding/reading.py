@@ -161,7 +161,7 @@ class Reader:
                 "", f"={neighbour}", {"en": (Term(neighbour),)}, everywhere=True
             )
         self._neighbour_matcher = PhraseMatcher(words)
-        self._phrase_list = phrases + words
+        self._phrase_list = phrases
 
     def _phrases(
         self,
@@ -189,7 +189,7 @@ class Reader:
         return phrases
 
     def patterns(self) -> Iterator[tuple[str, int]]:
-        """Return every phrase as a regular expression, with the bits of its languages."""
+        """Return each phrase of the matcher as a regular expression, with the bits of its languages."""
         for phrase in self._phrase_list:
             for pattern in as_patterns(phrase.text):
                 yield pattern, phrase.languages
