@@ -18,6 +18,7 @@ from capmap.frameworks.framework import Framework
 from capmap.publishing import paper_tables as tables
 from capmap.publishing.charts import Chart
 from capmap.publishing.paper_cover import CoverSettings, cover
+from capmap.publishing.paper_examples import joining_levels
 from capmap.publishing.paper_figures import unit_of
 from capmap.publishing.report import (
     Block,
@@ -30,9 +31,6 @@ from capmap.publishing.report import (
 )
 from capmap.tables import ALL, NONE, Findings, Portfolio
 from capmap.wording import Wording, place_in
-
-#: Interventions quoted as examples of levels that meet.
-EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,37 +340,10 @@ class _Writer:
             yield self._paragraph(self.say("example_lead"), *examples)
 
     def _integrated(self) -> Iterator[str]:
-        """Quote the passages that join most levels, one an intervention."""
-        told = self.portfolio.codings.filter(facet="level").join(
-            self.portfolio.passages.filter(pl.col("kind") != "title"), on="passage_id"
-        )
-        joining = (
-            told.group_by("passage_id")
-            .agg(
-                pl.col("code").unique(),
-                pl.col("confidence").mean(),
-                pl.col("text", "place", "intervention_id").first(),
-            )
-            .filter(pl.col("code").list.len() >= 2)
-            .join(
-                self.portfolio.interventions.filter(
-                    pl.col("kind") != "document"
-                ).select("intervention_id", "counted_as", "title", "source"),
-                on="intervention_id",
-            )
-            .sort(
-                pl.col("code").list.len(),
-                "confidence",
-                "passage_id",
-                descending=[True, True, False],
-            )
-            .unique("counted_as", keep="first", maintain_order=True)
-        )
-        # One of each source first, so that no single file speaks for all.
-        first = joining.unique("source", keep="first", maintain_order=True)
-        rest = joining.join(first, on="passage_id", how="anti", maintain_order="left")
-        rows = pl.concat([first, rest]).head(EXAMPLES)
-        for index, row in enumerate(rows.iter_rows(named=True), start=1):
+        """Quote passages that join levels, each with a note of where it stands."""
+        order = list(self.codebook.facets["level"].codes)
+        for index, row in enumerate(joining_levels(self.portfolio), start=1):
+            levels = "+".join(level for level in order if level in row["code"])
             key = f"quote-{index}"
             self.notes[key] = self.say(
                 "note_quote",
@@ -383,16 +354,10 @@ class _Writer:
             yield self.say(
                 "example_integrated",
                 name=literal(row["title"]),
-                levels=tables.levels_set(self._joined_levels(row["code"]), self.words),
+                levels=tables.levels_set(levels, self.words),
                 quote=literal(tables.shortened(row["text"])),
                 note=key,
             )
-
-    def _joined_levels(self, codes: list[str]) -> str:
-        order = [
-            level for level in self.codebook.facets["level"].codes if level in codes
-        ]
-        return "+".join(order)
 
     def _limits(self) -> Paragraph:
         count = self.portfolio.set_aside.height
