@@ -309,12 +309,12 @@ class _Writer:
         )
         if not no_one.is_empty():
             whole = int(no_one["denominator"][0])
-            of = self.words.number(whole)
+            unstated = int(no_one["numerator"][0])
             yield self._paragraph(
                 self.say(
                     "none_named",
-                    share=f"{self.words.number(int(silent))} / {of}",
-                    unstated=f"{self.words.number(int(no_one['numerator'][0]))} / {of}",
+                    share=self.say("part_of", part=int(silent), whole=whole),
+                    unstated=self.say("part_of", part=unstated, whole=whole),
                 )
             )
 
