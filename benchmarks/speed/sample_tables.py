@@ -3,12 +3,10 @@
 import tempfile
 from pathlib import Path
 
-import polars as pl
-
 from capmap.analysis.findings import find
 from capmap.frameworks.codebook import load_codebook
 from capmap.frameworks.framework import load_framework
-from capmap.pipeline.merge import merge
+from capmap.pipeline.merge import merge, read_portfolio
 from capmap.pipeline.run import read_and_code
 from capmap.tables import SET_ASIDE, Findings, Portfolio, empty
 
@@ -29,9 +27,5 @@ def sample_findings() -> tuple[Portfolio, Findings]:
             progress=lambda *told: None,
         )
         merge(folder / "parts", folder)
-        tables = ("interventions", "passages", "codings")
-        portfolio = Portfolio(
-            *(pl.read_parquet(folder / f"{name}.parquet") for name in tables),
-            empty(SET_ASIDE),
-        )
+        portfolio = read_portfolio(folder, empty(SET_ASIDE))
     return portfolio, find(portfolio, load_framework(), load_codebook())

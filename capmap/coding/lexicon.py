@@ -48,6 +48,11 @@ class Suggestions:
         return [s for codes in self._found.values() for s in codes.values()]
 
 
+def version_of(codebook: Codebook) -> str:
+    """Name the lexicon coder of a codebook, without building it."""
+    return f"lexicon {codebook.version}"
+
+
 class LexiconCoder:
     """Suggests codes by the terms and rules of a codebook.
 
@@ -57,7 +62,7 @@ class LexiconCoder:
 
     def __init__(self, codebook: Codebook, framework: Framework | None = None) -> None:
         self.codebook = codebook
-        self.version = f"lexicon {codebook.version}"
+        self.version = version_of(codebook)
         self._reader = Reader(codebook)
         self._sources = OutcomeSources(codebook, framework)
         # Headings repeat from passage to passage of an activity.

@@ -7,7 +7,7 @@ import polars as pl
 
 from capmap.pipeline.identifiers import Identifiers
 from capmap.sources.activity import SetAside
-from capmap.tables import CODINGS, INTERVENTIONS, PASSAGES, Schema, empty
+from capmap.tables import CODINGS, INTERVENTIONS, PASSAGES, Portfolio, Schema, empty
 
 TABLES: dict[str, Schema] = {"passages": PASSAGES, "codings": CODINGS}
 
@@ -48,6 +48,16 @@ def merge(parts: Path, out: Path) -> list[SetAside]:
         joined = pl.concat(frames) if frames else empty(schema).lazy()
         joined.sink_parquet(out / f"{name}.parquet")
     return remarks
+
+
+def read_portfolio(folder: Path, set_aside: pl.DataFrame) -> Portfolio:
+    """Read back the tables that ``merge`` wrote into ``folder``."""
+    return Portfolio(
+        interventions=pl.read_parquet(folder / "interventions.parquet"),
+        passages=pl.read_parquet(folder / "passages.parquet"),
+        codings=pl.read_parquet(folder / "codings.parquet"),
+        set_aside=set_aside,
+    )
 
 
 def _prefix(path: Path) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 import polars as pl
 
 from capmap.analysis.findings import find
-from capmap.coding.lexicon import LexiconCoder
+from capmap.coding.lexicon import version_of
 from capmap.frameworks.codebook import load_codebook
 from capmap.frameworks.framework import load_framework
-from capmap.pipeline.merge import merge
+from capmap.pipeline.merge import merge, read_portfolio
 from capmap.pipeline.parts import codebook_folders
 from capmap.pipeline.provenance import provenance, set_aside_table, write_provenance
 from capmap.pipeline.publish import Publication, publish
@@ -85,15 +85,10 @@ def map_portfolio(
         progress("joining", 0, _STEPS, "")
         reading.set_aside += merge(parts, work)
         set_aside = set_aside_table(reading.set_aside, language)
-        portfolio = Portfolio(
-            interventions=pl.read_parquet(work / "interventions.parquet"),
-            passages=pl.read_parquet(work / "passages.parquet"),
-            codings=pl.read_parquet(work / "codings.parquet"),
-            set_aside=set_aside,
-        )
+        portfolio = read_portfolio(work, set_aside)
         progress("analysing", 1, _STEPS, "")
         findings = find(portfolio, results, words)
-        coder = LexiconCoder(words, results).version
+        coder = version_of(words)
         publication = Publication(
             portfolio=portfolio,
             findings=findings,

@@ -11,7 +11,7 @@ import pytest
 from capmap.analysis.findings import find
 from capmap.frameworks.codebook import load_codebook
 from capmap.frameworks.framework import load_framework
-from capmap.pipeline.merge import merge
+from capmap.pipeline.merge import merge, read_portfolio
 from capmap.pipeline.run import read_and_code
 from capmap.publishing.docx import write_docx
 from capmap.publishing.paper import About, write_paper
@@ -27,15 +27,13 @@ from capmap.publishing.report import (
     literal,
     runs,
 )
-from capmap.tables import SET_ASIDE, Portfolio, empty
+from capmap.tables import SET_ASIDE, empty
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def found(sample, tmp_path_factory):
-    import polars as pl
-
     folder = tmp_path_factory.mktemp("sample")
     (folder / "parts").mkdir()
     read_and_code(
@@ -47,11 +45,7 @@ def found(sample, tmp_path_factory):
         progress=lambda *told: None,
     )
     merge(folder / "parts", folder)
-    tables = ("interventions", "passages", "codings")
-    portfolio = Portfolio(
-        *(pl.read_parquet(folder / f"{name}.parquet") for name in tables),
-        empty(SET_ASIDE),
-    )
+    portfolio = read_portfolio(folder, empty(SET_ASIDE))
     return portfolio, find(portfolio, load_framework(), load_codebook())
 
 
