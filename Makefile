@@ -24,7 +24,7 @@ $(UV):
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.5,<1" || { rm -rf .tools; exit 1; }
 
 .venv/.ready: $(UV) pyproject.toml uv.lock
-	$(UV) sync --quiet --locked --python "$(PYTHON)"
+	$(UV) sync --quiet --locked --extra web --python "$(PYTHON)"
 	@touch $@
 
 setup: .venv/.ready ## prepare everything; the program is then .venv/bin/capmap
@@ -55,7 +55,7 @@ docs: setup ## write again what is generated from the code
 	.venv/bin/python docs/reference/make_command_line.py
 
 bench: setup ## speed and accuracy with the peers beside; BENCH_MB=1000 for the full size
-	$(UV) sync --quiet --locked --group bench
+	$(UV) sync --quiet --locked --extra web --group bench
 	.venv/bin/python benchmarks/accuracy/run.py
 	.venv/bin/python benchmarks/accuracy/run.py benchmarks/accuracy/written
 	.venv/bin/python benchmarks/speed/matching.py

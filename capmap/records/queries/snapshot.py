@@ -1,0 +1,148 @@
+"""The tables of a portfolio on disk, as Parquet, and answers worked out from them.
+
+Map, integration and gaps are computed by the library from tables. The tables of a
+revision are written once and shared by all processes; what is worked out from them is
+kept beside them and goes when they go. Small portfolios are brought up to date on the
+spot, large ones by the worker: until then the page says how old its figures are.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+
+from capmap.records.models import Job, Passage, Portfolio
+from capmap.records.queries import tables
+from capmap.tables import LazyPortfolio
+
+#: Passages up to which a page brings the tables up to date by itself.
+ON_THE_SPOT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The tables of one revision. ``is_behind``: the records have changed since."""
+
+    folder: Path
+    revision: int
+    made_at: datetime
+    is_behind: bool
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """Scan interventions, passages, codings or set_aside."""
+        return pl.scan_parquet(self.folder / f"{name}.parquet")
+
+    def tables(self, countries: tuple[str, ...] = ()) -> LazyPortfolio:
+        """Return the tables, narrowed to interventions in ``countries`` if any are named."""
+        interventions = self.table("interventions")
+        passages, codings = self.table("passages"), self.table("codings")
+        if countries:
+            codes = pl.col("countries").list.eval(pl.element().struct.field("code"))
+            inside = codes.list.eval(pl.element().is_in(list(countries))).list.any()
+            interventions = interventions.filter(inside)
+            seen = interventions.select("intervention_id")
+            passages = passages.join(seen, on="intervention_id", how="semi")
+            codings = codings.join(seen, on="intervention_id", how="semi")
+        return LazyPortfolio(interventions, passages, codings, self.table("set_aside"))
+
+    def answer(
+        self, question: dict[str, Any], work_out: Callable[[], pl.DataFrame]
+    ) -> pl.DataFrame:
+        """Return the table that answers ``question``, worked out at most once a revision.
+
+        ``question`` holds everything on which the answer depends, the reader's countries
+        among it.
+        """
+        asked = json.dumps(question, sort_keys=True, ensure_ascii=False)
+        name = hashlib.blake2b(asked.encode(), digest_size=12).hexdigest()
+        path = self.folder / "answers" / f"{name}.parquet"
+        if path.exists():
+            return pl.read_parquet(path)
+        table = work_out()
+        path.parent.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            table.write_parquet(file.name)
+        Path(file.name).rename(path)
+        return table
+
+
+def current(portfolio: Portfolio) -> Snapshot:
+    """Return the tables of a portfolio, brought up to date now if that is quick."""
+    portfolio.refresh_from_db(fields=["revision"])
+    newest = _newest(portfolio)
+    if newest == portfolio.revision:
+        return _snapshot(portfolio, newest)
+    if newest is None or _is_small(portfolio):
+        return write(portfolio)
+    _ask_for_refresh(portfolio)
+    return _snapshot(portfolio, newest)
+
+
+def write(portfolio: Portfolio) -> Snapshot:
+    """Write the tables of the portfolio as it stands, and drop those of older revisions."""
+    home = _home(portfolio)
+    home.mkdir(parents=True, exist_ok=True)
+    portfolio.refresh_from_db(fields=["revision"])
+    revision = portfolio.revision
+    work = Path(tempfile.mkdtemp(prefix=".new-", dir=home))
+    tables.interventions(portfolio).write_parquet(work / "interventions.parquet")
+    tables.passages(portfolio).write_parquet(work / "passages.parquet")
+    tables.codings(portfolio).write_parquet(work / "codings.parquet")
+    tables.set_aside(portfolio).write_parquet(work / "set_aside.parquet")
+    target = home / str(revision)
+    try:
+        work.rename(target)
+    except OSError:  # another process was faster
+        shutil.rmtree(work, ignore_errors=True)
+    for folder in home.iterdir():
+        if folder.name.isdigit() and int(folder.name) < revision:
+            shutil.rmtree(folder, ignore_errors=True)
+    return _snapshot(portfolio, revision)
+
+
+def refresh(job: Job, progress: Callable[[str, float, float, str], None]) -> None:
+    """Bring the tables up to date; a job of the worker."""
+    progress("tables", 0, 1, "")
+    write(job.portfolio)
+    progress("tables", 1, 1, "")
+
+
+def _home(portfolio: Portfolio) -> Path:
+    return Path(settings.HOME) / "tables" / str(portfolio.pk)
+
+
+def _newest(portfolio: Portfolio) -> int | None:
+    home = _home(portfolio)
+    if not home.is_dir():
+        return None
+    return max(
+        (int(folder.name) for folder in home.iterdir() if folder.name.isdigit()),
+        default=None,
+    )
+
+
+def _snapshot(portfolio: Portfolio, revision: int) -> Snapshot:
+    folder = _home(portfolio) / str(revision)
+    made = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+    return Snapshot(folder, revision, made, revision != portfolio.revision)
+
+
+def _is_small(portfolio: Portfolio) -> bool:
+    some = Passage.objects.filter(intervention__portfolio=portfolio)
+    return some[ON_THE_SPOT : ON_THE_SPOT + 1].count() == 0
+
+
+def _ask_for_refresh(portfolio: Portfolio) -> None:
+    from capmap.records import tasks
+
+    waiting = Job.objects.unfinished().filter(portfolio=portfolio, kind="tables")
+    if not waiting.exists():
+        tasks.start(portfolio=portfolio, kind="tables", by=None)

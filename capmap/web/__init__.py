@@ -1,0 +1,1 @@
+"""The site: pages as thin doors to the records and the library."""

@@ -1,0 +1,1 @@
+"""What people fill in; errors stand beside their field."""

@@ -1,0 +1,48 @@
+"""Every address of the site, one module a topic."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from capmap.web.urls import (
+    codebook,
+    guide,
+    history,
+    imports,
+    interventions,
+    jobs,
+    maps,
+    people,
+    portfolios,
+    review,
+    views,
+)
+from capmap.web.views import frame
+
+in_a_portfolio: list[URLPattern | URLResolver] = [
+    *portfolios.in_a_portfolio,
+    path("imports/", include(imports.urlpatterns)),
+    path("interventions/", include(interventions.urlpatterns)),
+    path("", include(maps.urlpatterns)),
+    path("review/", include(review.urlpatterns)),
+    path("codebook/", include(codebook.urlpatterns)),
+    path("views/", include(views.urlpatterns)),
+    path("history/", include(history.in_a_portfolio)),
+    path("jobs/", include(jobs.urlpatterns)),
+]
+
+urlpatterns = [
+    path("", frame.home, name="home"),
+    path("language/", frame.choose_language, name="language"),
+    path("alive/", frame.alive, name="alive"),
+    path("accounts/", include("allauth.urls")),
+    path("help/", include(guide.urlpatterns)),
+    path("people/", include(people.urlpatterns)),
+    path("start/", include(people.start)),
+    path("history/", include(history.urlpatterns)),
+    path("portfolios/", include(portfolios.urlpatterns)),
+    path("portfolios/<slug:slug>/", include(in_a_portfolio)),
+]
+
+handler400 = "capmap.web.views.frame.not_understood"
+handler403 = "capmap.web.views.frame.not_allowed"
+handler404 = "capmap.web.views.frame.not_found"
+handler500 = "capmap.web.views.frame.went_wrong"
