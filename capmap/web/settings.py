@@ -107,7 +107,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "capmap.web.context.site",
             ],
-            "builtins": ["capmap.web.templatetags.capmap"],
+            "builtins": [
+                "capmap.web.templatetags.capmap",
+                "capmap.web.templatetags.evidence",
+            ],
         },
     }
 ]

@@ -6,7 +6,7 @@ Texts of the wording are trusted and may hold ``<strong>``; values never are.
 
 import json
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import format_datetime
 from django import template
@@ -38,7 +38,7 @@ def said(key: str, **values: object) -> SafeString:
     safe = {
         name: value
         if isinstance(value, int | float)
-        else conditional_escape(str(value) if not hasattr(value, "__html__") else value)
+        else conditional_escape(cast("str", value))
         for name, value in values.items()
     }
     return mark_safe(words(topic).say(name, **safe))
