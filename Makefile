@@ -35,6 +35,9 @@ run: setup ## map the sample portfolio: open map/index.html afterwards
 test: setup ## all checks and tests, as CI runs them
 	@$(MAKE) --no-print-directory check
 	.venv/bin/pytest -n 2
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	  .venv/bin/pytest -n 2 --postgresql tests/records tests/web; \
+	else echo "No PostgreSQL on this machine: records and pages were tested on SQLite only."; fi
 
 quick: setup ## the fast tests only
 	.venv/bin/pytest -n 2 -m "not slow and not browser"
@@ -44,6 +47,8 @@ check: setup ## format, lint, types, layers: what CI checks, changing nothing
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	@CAPMAP_HOME=.tools/check .venv/bin/python -m capmap.web.command makemigrations --check --dry-run
+	@CAPMAP_HOME=.tools/check .venv/bin/python -m capmap.web.command check --fail-level WARNING
 
 fix: setup ## mend what can be mended automatically
 	.venv/bin/ruff format .
