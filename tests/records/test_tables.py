@@ -57,3 +57,19 @@ def test_a_scope_keeps_other_countries_out(portfolio):
     seen = table.interventions.collect()["intervention_id"].to_list()
     assert sorted(seen) == ["XX-1", "XX-4"]
     assert set(table.codings.collect()["intervention_id"]) == {"XX-1", "XX-4"}
+
+
+def test_a_quote_is_the_words_of_the_first_span(portfolio):
+    found = tables.codings(portfolio)
+
+    texts = dict(tables.passages(portfolio).select("passage_id", "text").iter_rows())
+    assert found.filter(found["quote"] != "").height > 5
+    for row in found.iter_rows(named=True):
+        spans = [(s["start"], s["end"]) for s in row["spans"]]
+        stored = Coding.objects.get(
+            passage=row["passage_id"], facet=row["facet"], code=row["code"]
+        )
+        assert [list(span) for span in spans] == stored.spans
+        start, end = spans[0] if spans else (0, 0)
+        assert row["quote"] == texts[row["passage_id"]][start:end]
+        assert row["doubtful"] == stored.doubtful

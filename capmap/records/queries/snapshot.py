@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from django.conf import settings
 
 from capmap.records.models import Job, Passage, Portfolio
 from capmap.records.queries import tables
-from capmap.tables import LazyPortfolio
+from capmap.tables import CODINGS, PASSAGES, LazyPortfolio, Schema, empty
 
 #: Passages up to which a page brings the tables up to date by itself.
 ON_THE_SPOT = 20_000
@@ -94,8 +94,8 @@ def write(portfolio: Portfolio) -> Snapshot:
     revision = portfolio.revision
     work = Path(tempfile.mkdtemp(prefix=".new-", dir=home))
     tables.interventions(portfolio).write_parquet(work / "interventions.parquet")
-    tables.passages(portfolio).write_parquet(work / "passages.parquet")
-    tables.codings(portfolio).write_parquet(work / "codings.parquet")
+    _write(tables.passage_chunks(portfolio), PASSAGES, work / "passages.parquet")
+    _write(tables.coding_chunks(portfolio), CODINGS, work / "codings.parquet")
     tables.set_aside(portfolio).write_parquet(work / "set_aside.parquet")
     target = home / str(revision)
     try:
@@ -106,6 +106,17 @@ def write(portfolio: Portfolio) -> Snapshot:
         if folder.name.isdigit() and int(folder.name) < revision:
             shutil.rmtree(folder, ignore_errors=True)
     return _snapshot(portfolio, revision)
+
+
+def _write(chunks: Iterator[pl.DataFrame], schema: Schema, target: Path) -> None:
+    """Write chunks one by one and join them on disk, so that memory stays bounded."""
+    parts = target.with_suffix(".parts")
+    parts.mkdir()
+    empty(schema).write_parquet(parts / "000000.parquet")
+    for number, chunk in enumerate(chunks, start=1):
+        chunk.write_parquet(parts / f"{number:06d}.parquet")
+    pl.scan_parquet(parts / "*.parquet").sink_parquet(target)
+    shutil.rmtree(parts)
 
 
 def refresh(job: Job, progress: Callable[[str, float, float, str], None]) -> None:
