@@ -71,6 +71,14 @@ class Access:
         return self.role in _ANALYSES
 
     @property
+    def can_audit(self) -> bool:
+        """Whether they see all changes of the portfolio, and may take them back.
+
+        Changes tell of every country, so that who sees only some does not see them.
+        """
+        return self.can_analyse and not self.is_scoped
+
+    @property
     def is_scoped(self) -> bool:
         """Whether they see only some countries."""
         return bool(self.countries)

@@ -71,6 +71,18 @@ def _codes() -> frozenset[str]:
 
 
 @cache
+def named_in(language: str) -> dict[str, str]:
+    """Return the country codes with their names in a language, by name.
+
+    >>> list(named_in("fr").items())[:2]
+    [('AF', 'Afghanistan'), ('ZA', 'Afrique du Sud')]
+    """
+    territories = Locale.parse(language).territories
+    named = {code: str(territories[code]) for code in _codes() if code in territories}
+    return dict(sorted(named.items(), key=lambda one: _plain(one[1])))
+
+
+@cache
 def _names() -> dict[str, str]:
     names: dict[str, str] = {}
     for language in ("es", "fr", "en"):
