@@ -1,6 +1,6 @@
 """The site under ten users at once, beside Datasette on the same SQLite file.
 
-    .venv/bin/python benchmarks/speed/site.py [SECONDS]     # default 30 for each
+    .venv/bin/python benchmarks/speed/site_speed.py [SECONDS]     # default 30 for each
 
 Needs the data of ``site_data.py`` in ``CAPMAP_HOME`` (default: generated/site), or in
 the PostgreSQL that ``DATABASE_URL`` names, then without Datasette, which reads SQLite
