@@ -20,11 +20,13 @@ class _Changes:
     renamed: dict[str, str]
 
 
-def merge(parts: Path, out: Path) -> list[SetAside]:
+def merge(parts: Path, out: Path, columns: Schema = INTERVENTIONS) -> list[SetAside]:
     """Write interventions, passages and codings of all ``parts`` as Parquet into ``out``.
 
     Parts are joined in the order of their names and streamed, so that memory does not
-    grow with the portfolio's text. Returns a remark for each identifier used twice.
+    grow with the portfolio's text. ``columns`` are kept of the interventions: those of
+    ``rows.PART_INTERVENTIONS`` where children and digests are needed later. Returns a
+    remark for each identifier used twice.
     """
     remarks: list[SetAside] = []
     identifiers = Identifiers()
@@ -35,9 +37,9 @@ def merge(parts: Path, out: Path) -> list[SetAside]:
         changes[prefix] = change
         interventions.append(_apply(frame.lazy(), change).collect())
     table = (
-        count_under_parents(pl.concat(interventions)).select(list(INTERVENTIONS))
+        count_under_parents(pl.concat(interventions)).select(list(columns))
         if interventions
-        else empty(INTERVENTIONS)
+        else empty(columns)
     )
     table.write_parquet(out / "interventions.parquet")
     for name, schema in TABLES.items():

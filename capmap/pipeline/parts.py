@@ -1,6 +1,7 @@
 """Read and code one input, or one range of a large one: the unit of parallel work."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,8 +57,16 @@ def codebook_folders(framework: Path | None, codebook: Path | None) -> list[Path
     return [own, shipped("capacity"), *([codebook] if codebook else [])]
 
 
-def code_task(task: Task, parts: Path, coder: LexiconCoder) -> Done:
-    """Read and code one task, leaving Parquet parts in ``parts``."""
+def code_task(
+    task: Task,
+    parts: Path,
+    coder: LexiconCoder,
+    told: Callable[[int], None] = lambda interventions: None,
+) -> Done:
+    """Read and code one task, leaving Parquet parts in ``parts``.
+
+    ``told`` hears after each intervention how many there are so far.
+    """
     done = Done(task)
     rows = Rows(parts, f"{task.number:06d}", coder.version)
     identifiers = Identifiers()
@@ -85,6 +94,7 @@ def code_task(task: Task, parts: Path, coder: LexiconCoder) -> Done:
             )
         if settled is not None:
             rows.add(found, settled, suggest)
+            told(rows.interventions)
             if found.budgets and budget(found) == (None, None):
                 done.set_aside.append(
                     SetAside(

@@ -19,9 +19,9 @@ from capmap.records.models import Job, Portfolio, User
 
 #: What each kind of job calls: a function of the job and of a ``Progress``.
 KINDS = {
-    "read_import": "capmap.records.actions.imports:read_import",
-    "load_import": "capmap.records.actions.imports:load_import",
-    "undo_import": "capmap.records.actions.imports:undo_import",
+    "read_import": "capmap.records.actions.import_reading:read_import",
+    "load_import": "capmap.records.actions.import_loading:load_import",
+    "undo_import": "capmap.records.actions.import_undo:undo_import",
     "recode": "capmap.records.actions.codebook:recode",
     "trial": "capmap.records.actions.codebook:run_trial",
     "tables": "capmap.records.queries.snapshot:refresh",

@@ -37,6 +37,9 @@ _SINGLE = {
     "parent",
 }
 
+#: In a mapping: the column has no field, whatever its heading seems to say.
+NONE = "none"
+
 _HEADER_WITHIN = 40
 #: A cell of a column without a known name is prose from this many words on.
 _PROSE_WORDS = 5
@@ -142,15 +145,20 @@ def read_mapping(path: Path, remarks: Remarks) -> dict[str, str]:
             raise ValueError("not a list of fields")
         mapping: dict[str, str] = {}
         for name, headings in content.items():
-            if name not in _names() and name != "text":
+            if name not in field_names() and name != NONE:
                 raise ValueError(f"unknown field {str(name)[:40]!r}")
             for heading in headings if isinstance(headings, list) else [headings]:
-                mapping[plain(str(heading))] = str(name)
+                mapping[plain(str(heading))] = "" if name == NONE else str(name)
     except (yaml.YAMLError, ValueError, OSError) as error:
         reason = " ".join(str(error).split())[:160]
         remarks.add("mapping_wrong", path.name, error=reason)
         return {}
     return mapping
+
+
+def field_names() -> list[str]:
+    """Return the fields that a column can have, in the order of ``columns.yaml``."""
+    return [*(name for name in _names() if name != "text"), "text"]
 
 
 def currency_in(text: str) -> str:

@@ -32,7 +32,8 @@ T = TypeVar("T")
 
 #: Interventions kept open for more rows of the same identifier; memory stays bounded.
 OPEN_AT_ONCE = 2_000
-_HEADER_ROWS = 40
+#: Rows among which the headings are looked for.
+HEADER_ROWS = 40
 _REMEMBERED = 200_000
 
 
@@ -52,7 +53,7 @@ def read_spreadsheet(
         with opened(path, kind, remarks) as sheets:
             for sheet in sheets:
                 yield from remarks.take()
-                first = list(islice(sheet.rows, _HEADER_ROWS))
+                first = list(islice(sheet.rows, HEADER_ROWS))
                 if not first:
                     continue
                 found_rows = True
@@ -80,12 +81,12 @@ def _sheet(
     if sheet.is_hidden:
         remarks.add("sheet_hidden", f"sheet {sheet.name}")
     told = header(
-        [(n, [_shown(cell) for cell in cells]) for n, cells in first], mapping
+        [(n, [cell_text(cell) for cell in cells]) for n, cells in first], mapping
     )
     if told is None:
         # The fullest of the first rows is the likeliest to hold the headings.
         fullest = max(first, key=lambda row: sum(isinstance(c, str) for c in row[1]))
-        columns = ", ".join(_shown(cell)[:30] for cell in fullest[1] if cell)[:200]
+        columns = ", ".join(cell_text(cell)[:30] for cell in fullest[1] if cell)[:200]
         place = f"sheet {sheet.name}" if sheet.name else ""
         remarks.add("sheet_without_columns", place, "file", columns=columns)
         return
@@ -130,7 +131,7 @@ class _Rows:
 
     def add(self, number: int, cells: list[Value]) -> Iterator[Activity]:
         """Read a row; yield an intervention that is pushed out to bound memory."""
-        first = next((_shown(cell) for cell in cells if cell is not None), "")
+        first = next((cell_text(cell) for cell in cells if cell is not None), "")
         if is_total(first):
             self.remarks.add("row_total", f"{self.where}row {number}", value=first[:60])
             return
@@ -164,7 +165,7 @@ class _Rows:
     def _one(self, cells: list[Value], name: str) -> str:
         for column, told in enumerate(self.columns.fields[: len(cells)]):
             if told == name and cells[column] is not None:
-                return _shown(cells[column])
+                return cell_text(cells[column])
         return ""
 
     def _read(self, one: _Open, number: int, cells: list[Value]) -> None:
@@ -183,37 +184,37 @@ class _Rows:
             ):
                 kind = TEXT_FIELDS.get(name, "cell")
                 above = () if name == "title" else (one.activity.title,)
-                one.texts.add(kind, spot, [(_shown(cell), language)], *above)
+                one.texts.add(kind, spot, [(cell_text(cell), language)], *above)
             elif name in ("start", "end"):
                 self._date(one.activity, name, cell, spot)
             elif name == "budget":
                 self._amount(one, column, cell, spot)
             elif name == "currency":
-                one.currency = one.currency or _shown(cell).upper()
+                one.currency = one.currency or cell_text(cell).upper()
             elif name:
-                self._fact(one.activity, name, _shown(cell), spot)
+                self._fact(one.activity, name, cell_text(cell), spot)
 
     def _date(self, activity: Activity, name: str, cell: Value, place: str) -> None:
         if isinstance(cell, date):
             when = cell if cell.year in YEARS else None
         else:
-            when = written_date(_shown(cell), end=name == "end")
+            when = written_date(cell_text(cell), end=name == "end")
         if when is None:
-            self.remarks.add("date_impossible", place, value=_shown(cell)[:60])
+            self.remarks.add("date_impossible", place, value=cell_text(cell)[:60])
         elif name == "start":
             activity.starts_on = min(filter(None, (activity.starts_on, when)))
         else:
             activity.ends_on = max(filter(None, (activity.ends_on, when)))
 
     def _amount(self, one: _Open, column: int, cell: Value, place: str) -> None:
-        text = _shown(cell)
+        text = cell_text(cell)
         named = currency_in(text) if isinstance(cell, str) else ""
         if named:
             one.currency = one.currency or named
             text = "".join(c for c in text if c.isdigit() or c in ".,- '’\u00a0\u202f")
         value = cell if isinstance(cell, float) else amounts.amount(text)
         if value is None or not abs(value) < amounts.LARGEST:
-            self.remarks.add("amount_impossible", place, value=_shown(cell)[:60])
+            self.remarks.add("amount_impossible", place, value=cell_text(cell)[:60])
         else:
             one.amounts.setdefault(column, []).append(value)
 
@@ -301,7 +302,7 @@ def _once(items: list[T], item: T) -> None:
         items.append(item)
 
 
-def _shown(cell: Value) -> str:
+def cell_text(cell: Value) -> str:
     """Return a cell as text: whole numbers without the point that files store."""
     if cell is None:
         return ""

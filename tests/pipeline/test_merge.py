@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from capmap.coding.suggestion import Suggestion
 from capmap.pipeline.identifiers import Identifiers
 from capmap.pipeline.merge import count_under_parents, merge
-from capmap.pipeline.rows import Rows, budget
+from capmap.pipeline.rows import PART_INTERVENTIONS, Rows, budget
 from capmap.sources.activity import Activity, Budget, Passage
 from capmap.tables import CODINGS, INTERVENTIONS, PASSAGES
 
@@ -56,6 +56,16 @@ def test_tables_have_the_documented_columns(parts: Path, tmp_path: Path):
         frame = pl.read_parquet(tmp_path / f"{name}.parquet")
         assert frame.schema == pl.Schema(schema), name
         assert frame.height == 1
+
+
+def test_children_and_digests_are_kept_for_who_asks(parts: Path, tmp_path: Path):
+    write(parts, "00001", activity("X-1", "Training", children=["X-2"]))
+
+    merge(parts, tmp_path, PART_INTERVENTIONS)
+
+    frame = pl.read_parquet(tmp_path / "interventions.parquet")
+    assert frame.schema == pl.Schema(PART_INTERVENTIONS)
+    assert frame["children"].to_list() == [["X-2"]]
 
 
 def test_the_same_intervention_in_two_files_counts_once(parts: Path, tmp_path: Path):
