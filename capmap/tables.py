@@ -244,6 +244,32 @@ SOURCES: Schema = {
     "set_aside": pl.Int64,  # rows of SET_ASIDE
 }
 
+#: One row for all codes together, one a facet, one a code: how far coders agree.
+AGREEMENT: Schema = {
+    "facet": pl.String,  # ALL for all codes together
+    "code": pl.String,  # ALL for the facet as a set of codes
+    "coders": pl.Int64,  # who read passages that another read too
+    "passages": pl.Int64,  # read by two or more
+    "cases": pl.Int64,  # of them with the code (any code of the facet) by anyone
+    "both": pl.Int64,  # pairs of coders on a passage: both gave it; coders by name
+    "first_only": pl.Int64,
+    "second_only": pl.Int64,
+    "neither": pl.Int64,
+    "agreement": pl.Float64,  # share of pairs that are equal (the same set of codes), 0 to 1
+    "agreement_low": pl.Float64,  # ends of the interval, by leaving out one passage after the other
+    "agreement_high": pl.Float64,
+    "kappa": pl.Float64,  # Cohen's; null without variation or with more than two coders
+    "kappa_low": pl.Float64,
+    "kappa_high": pl.Float64,
+    "alpha": pl.Float64,  # Krippendorff's; of sets with the MASI distance; null without variation
+    "alpha_low": pl.Float64,
+    "alpha_high": pl.Float64,
+    "positive": pl.Float64,  # 2 both / (2 both + one only): agreement on its presence
+    "prevalence": pl.Float64,  # prevalence index, |both - neither| / pairs: near 1, kappa is low by itself
+    "verdict": pl.String,  # reliable (alpha from 0.8), tentative (from 0.667), unreliable, equal_by_absence, few_cases, or why there is no alpha: never_given, no_variation, not_read_twice
+    "confidence": pl.Float64,  # of the intervals, usually 0.95
+}
+
 #: One row a finding in a plain sentence, in the order in which to tell them.
 STATEMENTS: Schema = {
     "key": pl.String,  # of capmap/wording/analysis.yaml
