@@ -26,7 +26,7 @@ def templates():
     "path", templates(), ids=lambda p: str(p.relative_to(TEMPLATES))
 )
 def test_a_template_holds_no_words_of_its_own(path):
-    bare = TAGS.sub("", path.read_text(encoding="utf-8"))
+    bare = TAGS.sub(" ", path.read_text(encoding="utf-8"))
     bare = re.sub(
         r"<(script|style)\b.*?</\1>|<!--.*?-->|<!doctype[^>]*>",
         "",
