@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 UV := .tools/bin/uv
 CAPMAP := .venv/bin/capmap
-OUT ?= map
+PORT ?= 8000
 BENCH_MB ?= 200
 
 .PHONY: help setup run test quick check fix docs bench clean
@@ -29,8 +29,8 @@ $(UV):
 
 setup: .venv/.ready ## prepare everything; the program is then .venv/bin/capmap
 
-run: setup ## map the sample portfolio: open map/index.html afterwards
-	$(CAPMAP) map sample --out $(OUT)
+run: setup ## start the site with the sample portfolio; it prints its address
+	$(CAPMAP) serve --port $(PORT)
 
 test: setup ## all checks and tests, as CI runs them
 	@$(MAKE) --no-print-directory check

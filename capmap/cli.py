@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -265,3 +266,36 @@ def evaluate_command(
         _print_json(scores)
     else:
         typer.echo(evaluation.as_text(scores))
+
+
+@app.command("serve", help=_help("help_serve"))
+def serve_command(
+    host: Annotated[str, typer.Option("--host", help=_help("help_host"))] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65535, help=_help("help_port"))
+    ] = 8000,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=64, help=_help("help_workers"))
+    ] = 2,
+    sample: Annotated[
+        bool, typer.Option("--sample/--no-sample", help=_help("help_sample"))
+    ] = True,
+    language: Language = "en",
+) -> None:
+    words = Wording("command_line", language)
+    if find_spec("django") is None or find_spec("gunicorn") is None:
+        raise _fail(words.say("serve_not_installed"), code=2)
+    from capmap.web.serve import CannotStart, serve
+
+    try:
+        code = serve(
+            host=host,
+            port=port,
+            workers=workers,
+            sample=sample,
+            words=words,
+            tell=lambda text: print(text, flush=True),
+        )
+    except CannotStart as reason:
+        raise _fail(str(reason)) from None
+    raise typer.Exit(code)

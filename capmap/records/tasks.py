@@ -6,12 +6,14 @@ kind of job does stands in the action named beside it in ``KINDS``.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from importlib import import_module
+from threading import Event, Thread
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -72,7 +74,8 @@ def run(job: Job) -> None:
     )
     _note(job, state=Job.State.RUNNING, seen_at=timezone.now())
     try:
-        result = work(job, _progress(job))
+        with _sign_of_life(job):
+            result = work(job, _progress(job))
     except Refused as reason:
         _note(
             job, state=Job.State.FAILED, error=str(reason), finished_at=timezone.now()
@@ -89,6 +92,23 @@ def run(job: Job) -> None:
             done=job.total,
             finished_at=timezone.now(),
         )
+
+
+@contextmanager
+def _sign_of_life(job: Job) -> Iterator[None]:
+    """Say now and then that the worker lives, however long a step of its work takes."""
+    over = Event()
+
+    def beat() -> None:
+        while not over.wait(BROKEN_OFF_AFTER / 4):
+            Job.objects.filter(pk=job.pk).update(seen_at=timezone.now())
+            connection.close()
+
+    Thread(target=beat, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def break_off_lost() -> int:

@@ -179,7 +179,7 @@ def _change(
     for intervention, incoming in pairs:
         before, after = _set_fields(intervention, incoming)
         was = where.get(intervention.pk, [])
-        comes = [list(entry) for entry in incoming.countries]
+        comes = [{"code": c, "percentage": part} for c, part in incoming.countries]
         if "countries" not in intervention.edited_fields and was != comes:
             before["countries"], after["countries"] = was, comes
             moved.append((intervention, incoming))
@@ -243,15 +243,16 @@ def plain(value: Any) -> Any:
 
 def countries_of(
     interventions: list[Intervention],
-) -> dict[int, list[list[Any]]]:
+) -> dict[int, list[dict[str, Any]]]:
     """Return the countries of interventions, each with its per cent, in their order."""
-    found: dict[int, list[list[Any]]] = {}
+    found: dict[int, list[dict[str, Any]]] = {}
     for owner, code, percentage in (
         InterventionCountry.objects.filter(intervention__in=interventions)
         .order_by("pk")
         .values_list("intervention_id", "code", "percentage")
     ):
-        found.setdefault(owner, []).append([code, percentage])
+        entry = {"code": code, "percentage": percentage}
+        found.setdefault(owner, []).append(entry)
     return found
 
 

@@ -116,11 +116,11 @@ def _set_back(change: ImportedChange, imported: Import, by: User | None) -> list
     return sorted(name for name in before.get("fields", {}) if name in edited)
 
 
-def _set_countries(intervention: Intervention, countries: list[list[Any]]) -> None:
+def _set_countries(intervention: Intervention, countries: list[dict[str, Any]]) -> None:
     intervention.countries.all().delete()
     InterventionCountry.objects.bulk_create(
-        InterventionCountry(intervention=intervention, code=code, percentage=part)
-        for code, part in countries
+        InterventionCountry(intervention=intervention, **country)
+        for country in countries
     )
 
 
