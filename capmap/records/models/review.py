@@ -84,6 +84,16 @@ class ReviewItem(models.Model):
         related_name="+",
     )
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
+    # Who has it open where nobody was named, so that two do not read the same needlessly.
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -93,6 +103,10 @@ class ReviewItem(models.Model):
         ]
         indexes = [
             models.Index(fields=["round", "state", "position"], name="item_queue"),
+            models.Index(
+                fields=["round", "reader", "state", "position"],
+                name="item_queue_of_a_reader",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,109 @@
+"""Which passage a person reads next, found without looking through those of others.
+
+Where readers are named, each has a queue of their own. Where nobody is, whoever comes
+takes the first open passage that no other has before them: opening it is a claim that
+lapses after some minutes. A claim decides nothing, so it is not put on record.
+"""
+
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from capmap.records.models import (
+    Intervention,
+    InterventionCountry,
+    ReviewItem,
+    ReviewRound,
+    User,
+)
+from capmap.records.permissions import Access
+
+#: How long an opened passage is left to the one who opened it.
+CLAIMED_FOR = timedelta(minutes=10)
+
+#: Passages looked at together: those that an import replaced are passed over.
+_AT_A_TIME = 8
+
+
+def may_read(review_round: ReviewRound, access: Access) -> bool:
+    """Whether a round is open to a person: none is named, or they are among the named."""
+    if not access.can_review or review_round.portfolio_id != access.portfolio.pk:
+        return False
+    readers = {reader.pk for reader in review_round.readers.all()}
+    return not readers or access.user.pk in readers
+
+
+def items_for(review_round: ReviewRound, access: Access) -> QuerySet[ReviewItem]:
+    """Return the items of a round that a person may open: theirs, and those of nobody."""
+    mine = Q(reader=access.user) | Q(reader=None)
+    return _seen(ReviewItem.objects.filter(mine, round=review_round), access)
+
+
+def next_item(
+    review_round: ReviewRound, access: Access, *, after: int = 0
+) -> ReviewItem | None:
+    """Return the open item after a position; from the start again where none is left.
+
+    What another has open is left to them, unless nothing else remains.
+    """
+    still_claimed = Q(claimed_at__gt=timezone.now() - CLAIMED_FOR) & ~Q(
+        claimed_by=access.user
+    )
+    of_nobody = Q(reader=None)
+    for wanted, but in (
+        (Q(reader=access.user), None),
+        (of_nobody, still_claimed),
+        (of_nobody, None),
+    ):
+        items = _seen(
+            ReviewItem.objects.filter(wanted, round=review_round, state="open"), access
+        )
+        if but is not None:
+            items = items.exclude(but)
+        found = _first(items, after) or (_first(items, 0) if after else None)
+        if found is not None:
+            return found
+    return None
+
+
+def item_before(item: ReviewItem, access: Access) -> ReviewItem | None:
+    """Return the item before this one, read or not."""
+    return (
+        items_for(item.round, access)
+        .filter(position__lt=item.position)
+        .order_by("-position")
+        .first()
+    )
+
+
+def claim(item: ReviewItem, user: User) -> None:
+    """Say that a person has an item of nobody open, so that others start elsewhere."""
+    if item.reader_id is None and item.state == ReviewItem.State.OPEN:
+        lapsed = timezone.now() - CLAIMED_FOR
+        free = Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_at__lt=lapsed)
+        ReviewItem.objects.filter(free, pk=item.pk).update(
+            claimed_by=user, claimed_at=timezone.now()
+        )
+
+
+def _seen(items: QuerySet[ReviewItem], access: Access) -> QuerySet[ReviewItem]:
+    if access.countries:
+        inside = InterventionCountry.objects.filter(code__in=access.countries)
+        items = items.filter(
+            passage__intervention__in=Intervention.objects.filter(
+                pk__in=inside.values("intervention_id")
+            )
+        )
+    return items.select_related("passage__intervention")
+
+
+def _first(items: QuerySet[ReviewItem], after: int) -> ReviewItem | None:
+    while True:
+        some = list(items.filter(position__gt=after).order_by("position")[:_AT_A_TIME])
+        for item in some:
+            if item.passage.is_current and item.passage.intervention.is_current:
+                return item
+        if len(some) < _AT_A_TIME:
+            return None
+        after = some[-1].position
