@@ -64,7 +64,7 @@ def find(
     the order of the framework, other codes in that of the codebook.
     """
     interventions = portfolio.interventions
-    codings = _of_capacity(portfolio.codings)
+    codings = of_capacity(portfolio.codings)
     money = intervention_budgets(interventions)
     covered, paid = {}, []
     for rows, columns in dict.fromkeys((*GAP_PAIRS, *pairs)):
@@ -74,8 +74,8 @@ def find(
             cells,
             rows,
             columns,
-            _codes(rows, framework, codebook),
-            _codes(columns, framework, codebook),
+            codes_in_order(rows, framework, codebook),
+            codes_in_order(columns, framework, codebook),
         )
     gaps_found = [gaps(covered[pair]) for pair in GAP_PAIRS]
     has_interventions = covered["outcome", "modality"]["interventions"].sum() > 0
@@ -122,7 +122,37 @@ def find(
     )
 
 
-def _of_capacity(codings: Frame) -> pl.DataFrame:
+def find_statements(
+    portfolio: Portfolio | LazyPortfolio,
+    framework: Framework,
+    codebook: Codebook,
+    *,
+    population: int | None = None,
+) -> pl.DataFrame:
+    """Return the statements of ``find`` alone, without the tables they do not need."""
+    interventions = portfolio.interventions
+    codings = of_capacity(portfolio.codings)
+    rows, columns = GAP_PAIRS[0]
+    covered = count_cells(
+        cell_passages(interventions, codings, rows, columns).collect().lazy(),
+        rows,
+        columns,
+        codes_in_order(rows, framework, codebook),
+        codes_in_order(columns, framework, codebook),
+    )
+    unit = "intervention" if covered["interventions"].sum() else "passage"
+    return statements(
+        headline_shares(
+            interventions, portfolio.passages, codings, codebook, population=population
+        ),
+        gaps(covered),
+        synergies(interventions, codings, facet="modality", within=unit),
+        _doubtful(codings),
+        codebook,
+    )
+
+
+def of_capacity(codings: Frame) -> pl.DataFrame:
     """Keep the codings of passages with capacity development, and number the passages.
 
     Every table asks for these again: read once, with numbers for names, a million of
@@ -145,7 +175,8 @@ def _of_capacity(codings: Frame) -> pl.DataFrame:
     )
 
 
-def _codes(facet: str, framework: Framework, codebook: Codebook) -> list[str]:
+def codes_in_order(facet: str, framework: Framework, codebook: Codebook) -> list[str]:
+    """Return the codes of a facet as tables list them: outcomes as in the framework."""
     if facet == "outcome":
         return list(framework.outcomes)
     return list(codebook.facets[facet].codes) if facet in codebook.facets else []

@@ -77,6 +77,16 @@ class CodeList:
             self.number("source", row["source"] or "–"),
         ]
 
+    def entry(self, facet: str, code: str) -> list[Any]:
+        """Return a code as it is listed, with the name of its group."""
+        found = self._codes[self.number(facet, code)]
+        group = self._groups[found[5]][1] if found[5] >= 0 else ""
+        return [*found[:5], group, *found[6:]]
+
+    def described(self, facet: str) -> dict[str, Any]:
+        """Return what the page says of a facet: its label, its plural, its mark."""
+        return self._described(facet)
+
     def listed(self) -> dict[str, Any]:
         """Return facets, groups and codes as the page takes them."""
         return {
