@@ -3,10 +3,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from capmap.web.urls import (
+    agreement,
     codebook,
     guide,
     history,
     imports,
+    intervention,
     interventions,
     jobs,
     maps,
@@ -21,7 +23,9 @@ in_a_portfolio: list[URLPattern | URLResolver] = [
     *portfolios.in_a_portfolio,
     path("imports/", include(imports.urlpatterns)),
     path("interventions/", include(interventions.urlpatterns)),
+    *intervention.in_a_portfolio,
     path("", include(maps.urlpatterns)),
+    path("review/", include(agreement.urlpatterns)),
     path("review/", include(review.urlpatterns)),
     path("codebook/", include(codebook.urlpatterns)),
     path("views/", include(views.urlpatterns)),

@@ -1,10 +1,12 @@
 """Addresses of interventions."""
 
-from django.urls import path
+from django.urls import include, path
 
-from capmap.web.views import frame
+from capmap.web.urls import intervention
+from capmap.web.views import interventions
 
 urlpatterns = [
-    path("", frame.soon, name="interventions"),
-    path("<int:pk>/", frame.soon, name="intervention"),
+    path("", interventions.show, name="interventions"),
+    path("files/<str:name>", interventions.give, name="interventions_file"),
+    path("<int:pk>/", include(intervention.urlpatterns)),
 ]

@@ -1,0 +1,156 @@
+"""The codings of passages with all that a reader may ask of them, in one query."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from capmap.frameworks.codebook import Codebook, Texts
+from capmap.records.models import Coding, Passage
+
+#: The facets that tell how, at which level, for whom and with whom come first.
+FIRST = ("modality", "level", "constituent", "target", "partner")
+
+_REJECTED = Coding.Status.REJECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A coding with all that a reader may ask of it."""
+
+    passage: int
+    position: int
+    facet: str
+    code: str
+    confidence: float
+    doubtful: bool
+    basis: str
+    because: str
+    spans: list[list[int]]
+    status: str
+    decided_at: datetime | None
+    coder: str
+    coder_kind: str
+    decided_by: str | None
+    label: Texts
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.status == _REJECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A code of the intervention with every coding that gives it, in the order of the text."""
+
+    facet: str
+    code: str
+    label: Texts
+    definition: Texts
+    codings: list[Coded]
+
+    @property
+    def key(self) -> str:
+        return f"{self.facet}:{self.code}"
+
+    @property
+    def passages(self) -> list[tuple[int, int]]:
+        """Return number and position of its passages, each once."""
+        return list(dict.fromkeys((c.passage, c.position) for c in self.codings))
+
+    @property
+    def best(self) -> Coded:
+        """Return the first coding that stands on words, else the first."""
+        return next((c for c in self.codings if c.spans), self.codings[0])
+
+    @property
+    def is_doubtful(self) -> bool:
+        return all(c.doubtful for c in self.codings)
+
+    @property
+    def is_accepted(self) -> bool:
+        return any(c.status == Coding.Status.ACCEPTED for c in self.codings)
+
+
+@dataclass(frozen=True, slots=True)
+class Codings:
+    """The codings of an intervention, those that count apart from those rejected."""
+
+    book: Codebook
+    counted: list[Coded]
+    rejected: list[Coded]
+    of_passage: dict[int, list[Coded]] = field(default_factory=dict)
+
+    def by_facet(self) -> list[tuple[Texts, list[Found]]]:
+        """Return the codes that were found under the label of their facet."""
+        found: dict[tuple[str, str], list[Coded]] = {}
+        for one in self.counted:
+            if one.facet != "capacity":
+                found.setdefault((one.facet, one.code), []).append(one)
+        order = {key: n for n, key in enumerate(self._order())}
+        last = len(order)
+        facets: dict[str, list[Found]] = {}
+        for key in sorted(found, key=lambda k: (order.get(k, last), k)):
+            facet, code = key
+            known = self.book.facets.get(facet)
+            definition = (
+                known.codes[code].definition if known and code in known.codes else {}
+            )
+            label = found[key][0].label
+            facets.setdefault(facet, []).append(
+                Found(facet, code, label, definition, found[key])
+            )
+        return [(self.facet_label(facet), codes) for facet, codes in facets.items()]
+
+    def _order(self) -> list[tuple[str, str]]:
+        rank = [*FIRST, *(f for f in self.book.facets if f not in FIRST)]
+        return [
+            (facet, code)
+            for facet in rank
+            if facet in self.book.facets
+            for code in self.book.facets[facet].codes
+        ]
+
+    def facet_label(self, facet: str) -> Texts:
+        known = self.book.facets.get(facet)
+        return known.label if known else {"en": facet}
+
+    @property
+    def on_capacity(self) -> list[int]:
+        """Return the passages coded as capacity development, in their order."""
+        return list(
+            dict.fromkeys(
+                c.passage
+                for c in self.counted
+                if (c.facet, c.code) == ("capacity", "cd")
+            )
+        )
+
+    @property
+    def says_unclear(self) -> bool:
+        return any((c.facet, c.code) == ("capacity", "unclear") for c in self.counted)
+
+
+def codings_of(passages: QuerySet[Passage], book: Codebook) -> Codings:
+    """Return the codings of ``passages``, in the order of the text."""
+    rows = (
+        Coding.objects.filter(passage__in=passages)
+        .order_by("passage__position", "passage_id", "pk")
+        .values_list(
+            "passage_id", "passage__position", "facet", "code", "confidence", "doubtful",
+            "basis", "because", "spans", "status", "decided_at", "coder__name",
+            "coder__kind", "decided_by__name",
+        )
+    )  # fmt: skip
+    all_codings = [Coded(*row, label=label_of(book, row[2], row[3])) for row in rows]
+    counted = [c for c in all_codings if not c.is_rejected]
+    result = Codings(book, counted, [c for c in all_codings if c.is_rejected])
+    for one in counted:
+        result.of_passage.setdefault(one.passage, []).append(one)
+    return result
+
+
+def label_of(book: Codebook, facet: str, code: str) -> Texts:
+    """Return the label of a code, or its name where the codebook has it no more."""
+    known = book.facets.get(facet)
+    return known.codes[code].label if known and code in known.codes else {"en": code}
