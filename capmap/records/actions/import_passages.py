@@ -40,6 +40,7 @@ class Kept:
             "passages": self.passages,
             "added": self.added,
             "codings": self.codings,
+            "gone": self.gone,
         }
 
 
