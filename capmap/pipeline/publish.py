@@ -190,14 +190,19 @@ def _codings_csv(publication: Publication, out: Path) -> None:
     )  # fmt: skip
 
 
-def safe_csv(table: pl.LazyFrame, path: Path) -> None:
-    """Write a table as CSV that a spreadsheet may open: UTF-8 with its mark, no formulas.
+def harmless(table: pl.LazyFrame) -> pl.LazyFrame:
+    """Let no text of a table act as a formula where a spreadsheet opens it.
 
-    A text that a spreadsheet would take for a formula (it begins with = + - @, a tab or
+    A text that a spreadsheet would take for one (it begins with = + - @, a tab or
     a carriage return) gets an apostrophe before it, as OWASP advises.
     """
     texts = pl.col(pl.String)
-    harmless = (
-        pl.when(texts.str.contains(r"^[=+\-@\t\r]")).then("'" + texts).otherwise(texts)
+    acts = texts.str.contains(r"^[=+\-@\t\r]")
+    return table.with_columns(
+        pl.when(acts).then("'" + texts).otherwise(texts).name.keep()
     )
-    table.with_columns(harmless.name.keep()).sink_csv(path, include_bom=True)
+
+
+def safe_csv(table: pl.LazyFrame, path: Path) -> None:
+    """Write a table as CSV that a spreadsheet may open: UTF-8 with its mark, no formulas."""
+    harmless(table).sink_csv(path, include_bom=True)

@@ -19,7 +19,8 @@ POLICY = "; ".join(
         "img-src 'self' data:",
         "object-src 'none'",
         "base-uri 'none'",
-        "form-action 'self'",
+        # Single sign-on begins with a form and goes on at its server.
+        " ".join(("form-action 'self'", *settings.FORMS_LEAD_TO)),
         "frame-ancestors 'none'",
     )
 )

@@ -152,10 +152,81 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "capmap.web.accounts_adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "capmap.web.forms.accounts.SignInForm",
+    "change_password": "capmap.web.forms.accounts.PasswordForm",
+    "set_password": "capmap.web.forms.accounts.FirstPasswordForm",
+    "reset_password": "capmap.web.forms.accounts.ForgottenForm",
+    "reset_password_from_key": "capmap.web.forms.accounts.NewPasswordForm",
+    "reauthenticate": "capmap.web.forms.accounts.ConfirmForm",
+    "add_email": "capmap.web.forms.accounts.EmailForm",
+}
+MFA_FORMS = {
+    "authenticate": "capmap.web.forms.accounts.CodeForm",
+    "reauthenticate": "capmap.web.forms.accounts.CodeAgainForm",
+    "activate_totp": "capmap.web.forms.accounts.AppForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation was answered at that address
+ACCOUNT_CHANGE_EMAIL = True  # the new address counts once its link was opened
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed password or second factor
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # other sessions end, this one goes on
+ACCOUNT_SESSION_REMEMBER = None  # the person says so
+# Tries an address and an account have, whatever server process they meet.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/5m/ip,5/5m/key"}
+MFA_TOTP_ISSUER = "capmap"
+
+# Limits on tries must hold across the server's processes, which memory does not share;
+# a file needs no table and no other server.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HOME / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
+# Single sign-on: the organization's own accounts, by OpenID Connect.
+OIDC = {
+    name: _setting(f"OIDC_{name}")
+    for name in ("NAME", "ISSUER", "CLIENT_ID", "CLIENT_SECRET")
+}
+if any(OIDC.values()) and not all(OIDC.values()):
+    _missing = ", ".join(f"CAPMAP_OIDC_{n}" for n, value in OIDC.items() if not value)
+    raise ImproperlyConfigured(
+        f"Single sign-on needs all four settings; missing: {_missing}. Set them, or none."
+    )
+_issuer = urlsplit(OIDC["ISSUER"])
+if OIDC["NAME"] and (_issuer.scheme not in ("http", "https") or not _issuer.hostname):
+    raise ImproperlyConfigured(
+        f"CAPMAP_OIDC_ISSUER is {OIDC['ISSUER']!r}; write it as https://login.example.org/realm."
+    )
+# Pages to which a form of the site may lead on, beside its own.
+FORMS_LEAD_TO = [f"{_issuer.scheme}://{_issuer.netloc}"] if OIDC["NAME"] else []
+SOCIALACCOUNT_ADAPTER = "capmap.web.accounts_adapter.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # a verified address finds its account
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC["NAME"],
+                "client_id": OIDC["CLIENT_ID"],
+                "secret": OIDC["CLIENT_SECRET"],
+                "settings": {"server_url": OIDC["ISSUER"], "oauth_pkce_enabled": True},
+            }
+        ]
+        if OIDC["NAME"]
+        else []
+    }
+}
+if _flag("BEHIND_PROXY", False):
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 # Cookies and transport
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _IS_HTTPS

@@ -9,8 +9,9 @@ from django.db import IntegrityError, models, transaction
 
 from capmap.records import search
 from capmap.records.actions import history
-from capmap.records.models import Change, User
+from capmap.records.models import Change, Intervention, User
 from capmap.records.permissions import access, can_manage_people, require
+from capmap.records.queries.intervention import FACTS
 from capmap.records.queries.people import administrators
 
 #: What can be brought back, and which of its fields. Others have an undo of their own
@@ -31,7 +32,7 @@ RESTORABLE: dict[str, set[str] | None] = {
 _REMOVABLE = {"verdict", "comment", "savedview", "membership"}
 
 #: What only those who manage people may bring back.
-_OF_PEOPLE = {"membership", "user"}
+OF_PEOPLE = {"membership", "user"}
 
 #: What tables, map and search depend on.
 _MAPPED = {"intervention", "coding", "verdict", "termchange"}
@@ -76,15 +77,18 @@ def is_restorable(change: Change) -> bool:
     if change.before is None:
         return change.record in _REMOVABLE
     fields = {field.attname for field in _model(change)._meta.concrete_fields}
+    if change.record == "intervention":
+        fields.add("countries")
     allowed = RESTORABLE[change.record] or fields
     if change.after is None:
-        return change.before.keys() <= fields
-    return bool(change.before) and change.before.keys() <= (fields & allowed)
+        return not change.before.keys() - fields
+    others: set[str] = change.before.keys() - (fields & allowed)
+    return bool(change.before) and not others
 
 
 def may_restore(change: Change, user: User) -> bool:
     """Whether a person may take a change back."""
-    if change.record in _OF_PEOPLE or change.portfolio is None:
+    if change.record in OF_PEOPLE or change.portfolio is None:
         return can_manage_people(user)
     allowed = access(user, change.portfolio)
     return allowed is not None and allowed.can_audit
@@ -100,7 +104,7 @@ def restore(*, change: Change, by: User, seen: dict[str, Any] | None = None) -> 
     require(may_restore(change, by))
     if not is_restorable(change):
         raise Refused("not_restorable")
-    if change.record in _OF_PEOPLE:
+    if change.record in OF_PEOPLE:
         list(administrators().select_for_update(of=("self",)))
     record = (
         _model(change)
@@ -120,7 +124,7 @@ def restore(*, change: Change, by: User, seen: dict[str, Any] | None = None) -> 
         raise Refused("breaks_a_rule", rule=" ".join(error.messages)) from None
     except (IntegrityError, models.ProtectedError) as error:
         raise Refused("breaks_a_rule", rule=str(error).splitlines()[0]) from None
-    if change.record in _OF_PEOPLE and not administrators().exists():
+    if change.record in OF_PEOPLE and not administrators().exists():
         raise Refused("last_administrator")
     _tell_the_tables(change)
     return written
@@ -159,7 +163,10 @@ def _remove(change: Change, record: models.Model | None, by: User) -> Change:
 def _make_again(change: Change, by: User) -> Change:
     if change.after is not None:
         raise Refused("record_is_gone")
-    record = _model(change)(pk=change.record_id, **(change.before or {}))
+    kept = {
+        n: v for n, v in (change.before or {}).items() if n not in ("id", "countries")
+    }
+    record = _model(change)(pk=change.record_id, **kept)
     record.full_clean()
     record.save(force_insert=True)
     return _written(change, record, by, None, history.fields_of(record))
@@ -171,7 +178,7 @@ def _set_back(
     if change.after is None:
         raise Refused("already_so")
     wanted: dict[str, Any] = change.before or {}
-    now = history.fields_of(record, list(wanted))
+    now = _as_it_stands(record, list(wanted))
     if now == wanted:
         raise Refused("already_so")
     differences = [
@@ -181,16 +188,51 @@ def _set_back(
     ]
     if any(one.name not in seen or seen[one.name] != one.is_now for one in differences):
         raise ChangedSince(differences)
-    for name, value in wanted.items():
-        setattr(record, name, value)
+    if isinstance(record, Intervention):
+        wanted = _kept_at_imports(record, wanted)
+        now = _as_it_stands(record, list(wanted))
+    _write(record, wanted)
+    return _written(change, record, by, now, _as_it_stands(record, list(wanted)))
+
+
+def _as_it_stands(record: models.Model, names: list[str]) -> dict[str, Any]:
+    own = [name for name in names if _has(record, name)]
+    values = history.fields_of(record, own) if own else {}
+    if isinstance(record, Intervention) and "countries" in names:
+        values["countries"] = [
+            {"code": one.code, "percentage": one.percentage}
+            for one in record.countries.order_by("pk")
+        ]
+    return {name: values[name] for name in names}
+
+
+def _has(record: models.Model, name: str) -> bool:
+    return any(field.attname == name for field in record._meta.concrete_fields)
+
+
+def _kept_at_imports(record: Intervention, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Add that a person decided these facts, unless the change tells so itself."""
+    if "edited_fields" in wanted:
+        return wanted
+    facts = {"countries", *FACTS} & wanted.keys()
+    return wanted | {"edited_fields": sorted({*record.edited_fields, *facts})}
+
+
+def _write(record: models.Model, wanted: dict[str, Any]) -> None:
+    for name in wanted:
+        if _has(record, name):
+            setattr(record, name, wanted[name])
     others = [f.name for f in record._meta.concrete_fields if f.attname not in wanted]
     record.clean_fields(exclude=others)
     record.validate_unique()
     record.validate_constraints()
-    if hasattr(record, "version") and "version" not in wanted:
+    if isinstance(record, Intervention):
         record.version += 1
     record.save()
-    return _written(change, record, by, now, history.fields_of(record, list(wanted)))
+    if isinstance(record, Intervention) and "countries" in wanted:
+        record.countries.all().delete()
+        for one in wanted["countries"]:
+            record.countries.create(code=one["code"], percentage=one.get("percentage"))
 
 
 def _tell_the_tables(change: Change) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from capmap.records.models import Change, Portfolio, User
 
@@ -63,6 +63,21 @@ def of_record(record: Model, most: int = 50) -> list[Told]:
     """Tell the changes of one record, the newest first."""
     found = Change.objects.filter(
         record=record._meta.model_name, record_id=record.pk
+    ).select_related("by", "portfolio", "restores")
+    return told(found[:most])
+
+
+def of_person(person: User, most: int = 50) -> list[Told]:
+    """Tell what was changed about a person and their roles, those taken away included."""
+    of_roles = Change.objects.filter(record="membership")
+    roles = of_roles.filter(
+        Q(before__user_id=person.pk)
+        | Q(after__user_id=person.pk)
+        | Q(record_id__in=person.memberships.values("pk"))
+    )
+    found = Change.objects.filter(
+        Q(record="user", record_id=person.pk)
+        | Q(record="membership", record_id__in=roles.values("record_id"))
     ).select_related("by", "portfolio", "restores")
     return told(found[:most])
 

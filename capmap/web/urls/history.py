@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from capmap.web.views import frame
+from capmap.web.views import history
 
-urlpatterns = [path("", frame.soon, name="history")]
-in_a_portfolio = [path("", frame.soon, name="portfolio_history")]
+urlpatterns = [
+    path("", history.of_site, name="history"),
+    path("changes.csv", history.export_site, name="history_export"),
+    path("<int:pk>/restore/", history.restore_site, name="history_restore"),
+]
+in_a_portfolio = [
+    path("", history.of_portfolio, name="portfolio_history"),
+    path("changes.csv", history.export_portfolio, name="portfolio_history_export"),
+    path(
+        "<int:pk>/restore/", history.restore_portfolio, name="portfolio_history_restore"
+    ),
+]
