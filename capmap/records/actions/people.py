@@ -177,7 +177,7 @@ def change_role(
 ) -> Membership:
     """Change what a person may do in a portfolio, and in which countries."""
     require(can_manage_people(by))
-    lockadministrators()
+    _lock_administrators()
     before = history.fields_of(membership, _ROLE)
     membership.role = role
     membership.countries = _scope(role, countries)
@@ -198,7 +198,7 @@ def change_role(
 def remove(*, membership: Membership, by: User) -> None:
     """Take a person's role in a portfolio away; what they did stays on record."""
     require(can_manage_people(by))
-    lockadministrators()
+    _lock_administrators()
     history.record(
         by=by,
         action="people.remove",
@@ -214,7 +214,7 @@ def remove(*, membership: Membership, by: User) -> None:
 def deactivate(*, user: User, by: User) -> None:
     """Close a person's account: every session ends and no sign-in succeeds."""
     require(can_manage_people(by))
-    lockadministrators()
+    _lock_administrators()
     _set_active(user, False, by, "people.deactivate")
     _keep_an_administrator()
     for session in UserSession.objects.filter(user_id=user.pk):
@@ -345,7 +345,7 @@ def _set_active(user: User, is_active: bool, by: User, action: str) -> None:
     )
 
 
-def lockadministrators() -> None:
+def _lock_administrators() -> None:
     """Let two who would remove each other go one after the other."""
     list(administrators().select_for_update(of=("self",)))
 
