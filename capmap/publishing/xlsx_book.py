@@ -76,9 +76,17 @@ class Book:
             self._formats[key] = self.workbook.add_format({**base, **look})
         return self._formats[key]
 
-    def sheet(self, name: str, *, paper: int = 9, portrait: bool = False) -> Worksheet:
-        """Add a sheet named in the reader's language, one page wide (``paper`` 9: A4)."""
-        sheet = self.workbook.add_worksheet(self.words.say(f"sheet_{name}"))
+    def sheet(
+        self, name: str, *, paper: int = 9, portrait: bool = False, number: int = 1
+    ) -> Worksheet:
+        """Add a sheet named in the reader's language, one page wide (``paper`` 9: A4).
+
+        ``number`` is told where a list goes on from another sheet.
+        """
+        title = self.words.say(f"sheet_{name}")
+        sheet = self.workbook.add_worksheet(
+            title if number == 1 else f"{title} {number}"
+        )
         sheet.hide_gridlines(2)
         sheet.set_paper(paper)
         if not portrait:

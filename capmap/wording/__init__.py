@@ -11,7 +11,7 @@ cannot fall behind unseen. A plural stands as ``one`` and ``other``::
 
 import re
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal, cast
 
@@ -72,11 +72,19 @@ class Wording:
 
     def number(self, value: float) -> str:
         """Write a number in the manner of the language: 12 345, 12,345 or 12.345."""
-        return format_decimal(value, locale=self.locale)
+        # A page has hundreds of numbers, and most of them are small and whole.
+        if isinstance(value, int) and -1000 < value < 1000:
+            return str(int(value))
+        return _decimal(value, self.language)
 
     def percent(self, share: float) -> str:
         """Write a share (0 to 1) as a percentage: 58%, 58 % or 58 %."""
         return format_percent(share, locale=self.locale)
+
+
+@lru_cache(maxsize=20_000)
+def _decimal(value: float, language: str) -> str:
+    return format_decimal(value, locale=Locale.parse(_LOCALES[language]))
 
 
 _PLACE_WORD = re.compile(r"(?:(?<=^)|(?<=, )|(?<= and ))[a-z]+(?: [a-z]+)?(?=[ ,(]|$)")

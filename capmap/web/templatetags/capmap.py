@@ -6,6 +6,7 @@ Texts of the wording are trusted and may hold ``<strong>``; values never are.
 
 import json
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from babel.dates import format_datetime
@@ -29,7 +30,12 @@ def language() -> str:
 
 def words(topic: str) -> Wording:
     """Return the words of a topic of the site: "review" is ``site_review.yaml``."""
-    return Wording(f"site_{topic}", language())
+    return _words(topic, language())
+
+
+@lru_cache
+def _words(topic: str, language: str) -> Wording:
+    return Wording(f"site_{topic}", language)
 
 
 def said(key: str, **values: object) -> SafeString:
@@ -53,13 +59,13 @@ def say(key: str, **values: object) -> SafeString:
 @register.filter
 def number(value: float | None) -> str:
     """Write a number in the manner of the language; nothing for None."""
-    return "" if value is None else Wording("site_frame", language()).number(value)
+    return "" if value is None else words("frame").number(value)
 
 
 @register.filter
 def percent(value: float | None) -> str:
     """Write a share (0 to 1) as a percentage; nothing for None."""
-    return "" if value is None else Wording("site_frame", language()).percent(value)
+    return "" if value is None else words("frame").percent(value)
 
 
 @register.filter
@@ -69,7 +75,7 @@ def day(value: date | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = localtime(value).date()
-    return Wording("site_frame", language()).date(value)
+    return words("frame").date(value)
 
 
 @register.filter
@@ -77,7 +83,7 @@ def moment(value: datetime | None) -> SafeString | str:
     """Write a date and time, with the exact moment for machines."""
     if value is None:
         return ""
-    locale = Wording("site_frame", language()).locale
+    locale = words("frame").locale
     shown = format_datetime(localtime(value), "d MMMM y, HH:mm", locale=locale)
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
 
