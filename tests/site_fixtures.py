@@ -92,6 +92,17 @@ def make_portfolio(title="Technical cooperation"):
     return portfolio
 
 
+@pytest.fixture(autouse=True)
+def home(request):
+    """Give each test that uses the records a folder of its own for files and tables."""
+    if request.node.get_closest_marker("django_db") is None:
+        return None
+    folder = request.getfixturevalue("tmp_path") / "home"
+    folder.mkdir()
+    request.getfixturevalue("settings").HOME = folder
+    return folder
+
+
 @pytest.fixture
 def portfolio(db):
     return make_portfolio()

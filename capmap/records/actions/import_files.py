@@ -34,10 +34,18 @@ def tables_of(imported: Import) -> Path:
     return folder_of(imported) / "tables"
 
 
+def fresh_folder(imported: Import) -> Path:
+    """Make the folder of an import, empty, whatever an earlier database left there."""
+    clear(imported)
+    folder = folder_of(imported)
+    folder.mkdir(parents=True)
+    return folder
+
+
 def keep(imported: Import, uploads: Iterable[UploadedFile[Any]]) -> list[str]:
     """Write uploads into the import's folder; return the names that they have there."""
-    folder = folder_of(imported) / "files"
-    folder.mkdir(parents=True)
+    folder = fresh_folder(imported) / "files"
+    folder.mkdir()
     names: list[str] = []
     for upload in uploads:
         name = free_name(safe_name(upload.name or ""), names)
@@ -54,11 +62,11 @@ def safe_name(name: str) -> str:
     >>> safe_name("../../etc/pass\\x00wd"), safe_name("C:\\\\plans\\\\Plan 2010.xlsx")
     ('pass�wd', 'Plan 2010.xlsx')
     """
-    last = shown(name).rstrip("/").rpartition("/")[2].strip()
+    last = name.replace("\\", "/").rstrip("/").rpartition("/")[2].strip()
     stem, dot, ending = last.rpartition(".")
     if not dot or not stem:
         stem, ending = last, ""
-    ending = f"{dot}{ending}"[:30] if ending else ""
+    stem, ending = shown(stem), shown(f"{dot}{ending}")[:30] if ending else ""
     while len(f"{stem}{ending}".encode()) > _LONGEST_NAME:
         stem = stem[:-1]
     told = f"{stem}{ending}"

@@ -47,7 +47,7 @@ def start_from_path(*, portfolio: Portfolio, by: User, path: str) -> Import:
     imported = Import.objects.create(
         portfolio=portfolio, started_by=by, title=found.name[:200]
     )
-    import_files.folder_of(imported).mkdir(parents=True)
+    import_files.fresh_folder(imported)
     _read(imported, by, [found], root if found != root else found.parent)
     return imported
 
@@ -121,7 +121,7 @@ def load_folder(
         started_by=by,
         title=", ".join(path.name for path in paths)[:200],
     )
-    import_files.folder_of(imported).mkdir(parents=True)
+    import_files.fresh_folder(imported)
     root = paths[0] if len(paths) == 1 and paths[0].is_dir() else paths[0].parent
     about: dict[str, Any] = {"paths": [str(path) for path in paths], "root": str(root)}
     _now(imported, "read_import", about)
