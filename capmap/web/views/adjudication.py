@@ -98,7 +98,7 @@ def _show(
         ticked = list(decided) if decided is not None else pair.both
     if note is None:
         note = pair.decided.note if pair.decided else ""
-    named = [*pair.both, *pair.differing]
+    named = [*pair.differing, *pair.both]
     before, after = agreement.neighbours(waiting, pair)
     context = {
         "section": "review",

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from capmap.coding.agreement import ENOUGH_CASES
 from capmap.records.models import ReviewRound
 from capmap.records.permissions import Access
 from capmap.records.queries import agreement
@@ -66,6 +67,7 @@ def page(request: HttpRequest, access: Access, pk: int) -> HttpResponse:
             "facets": [r for r in rows[1:] if r["code"] == ALL and r["cases"]],
             "codes": _by_facet(rows),
             "never_given": sum(r["verdict"] == "never_given" for r in rows),
+            "least": ENOUGH_CASES,
             "clarify": agreement.to_clarify(measured, found),
             "differing": len(waiting),
             "open": sum(pair.decided is None for pair in waiting),
@@ -74,13 +76,17 @@ def page(request: HttpRequest, access: Access, pk: int) -> HttpResponse:
     )
 
 
-def _by_facet(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of codes that anybody gave, by facet."""
-    found: dict[str, list[dict[str, Any]]] = {}
+Rows = list[dict[str, Any]]
+
+
+def _by_facet(rows: Rows) -> list[tuple[str, Rows, Rows]]:
+    """Return the codes that anybody gave, by facet: those with enough cases, and the rest."""
+    found: dict[str, tuple[Rows, Rows]] = {}
     for row in rows:
         if row["code"] != ALL and row["cases"]:
-            found.setdefault(row["facet"], []).append(row)
-    return found
+            enough, few = found.setdefault(row["facet"], ([], []))
+            (few if row["cases"] < ENOUGH_CASES else enough).append(row)
+    return [(facet, enough, few) for facet, (enough, few) in found.items()]
 
 
 @require_safe
