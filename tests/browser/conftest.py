@@ -1,5 +1,6 @@
 """Chromium, and a small portfolio as a page in three languages."""
 
+import os
 import re
 import shutil
 from datetime import date
@@ -185,6 +186,8 @@ def chromium():
         pytest.skip("No Chromium on this machine (Debian: apt install chromium).")
     from playwright.sync_api import sync_playwright
 
+    # Playwright keeps an event loop in this thread, where Django then expects no queries.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
@@ -238,3 +241,51 @@ def visit(chromium, pages):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def browse(chromium, live_server, client):
+    """Open a page of the site as a person; fail the test on any complaint of the browser."""
+    contexts, complaints = [], []
+
+    def open_page(user, path, *, language="en", width=1280, dark=False):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900 if width > 600 else 844},
+            color_scheme="dark" if dark else "light",
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        cookies = {"django_language": language}
+        if user is not None:
+            client.force_login(user)
+            cookies["sessionid"] = client.cookies["sessionid"].value
+        context.add_cookies(
+            [
+                {"name": name, "value": value, "url": live_server.url}
+                for name, value in cookies.items()
+            ]
+        )
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda m: (
+                complaints.append(m.text) if m.type in ("error", "warning") else 0
+            ),
+        )
+        page.on(
+            "request",
+            lambda r: (
+                complaints.append(f"from elsewhere: {r.url}")
+                if not r.url.startswith((live_server.url, "data:", "blob:"))
+                else 0
+            ),
+        )
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
