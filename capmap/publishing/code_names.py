@@ -16,6 +16,9 @@ from capmap.wording import Wording, topic
 SAID = ("country", "region", "year", "kind", "sector", "organisation")
 assert set(SAID) == set(SAID_BY_SOURCE)
 
+#: Those of them whose codes have names beside their identifiers.
+_NAMED = ("country", "region", "kind")
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -73,7 +76,7 @@ class CodeNames:
                 else self._words.say("none_of_facet", facet=self.label(facet))
             )
             return Named(NONE, label, label, "", "", "")
-        if facet not in self._codebook.facets and facet not in ("country", "kind"):
+        if facet not in self._codebook.facets and facet not in _NAMED:
             return Named(code, code, code, "", "", "")  # years, organizations: many
         with self._lock:  # codes get their numbers as they are met
             entry: list[Any] = self._codes.entry(facet, code)

@@ -15,21 +15,12 @@ from capmap.web.templatetags.capmap import said
 
 
 @dataclass(frozen=True, slots=True)
-class Square:
-    """A cell of a small map: where it stands and how dark it is; 0 for nothing."""
-
-    x: int
-    y: int
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
 class Small:
     """One small map, with its figures for the table."""
 
     label: str
     query: str
-    squares: list[Square]
+    paths: list[tuple[int, str]]  # a step of colour and the squares that wear it
     whole: Count
     filled: int
     leading: str
@@ -116,15 +107,19 @@ class Multiples:
     def small(self) -> list[Small]:
         if not self.by:
             return []
-        return [
-            self._small(code[0], part)
-            for code, part in self.table.group_by("by", maintain_order=True)
+        found = [
+            (str(code), self._small(str(code), part))
+            for (code,), part in self.table.group_by("by", maintain_order=True)
         ]
+        by_name = self.by != "year"
+        found.sort(key=lambda s: (s[0] == NONE, s[1].label if by_name else s[0]))
+        return [small for _, small in found]
 
     def _small(self, code: str, part: pl.DataFrame) -> Small:
         page, counts = self._page, counts_of(part)
         nothing = Count()
-        squares, filled = [], 0
+        squares: dict[int, list[str]] = {}
+        filled = 0
         for y, line in enumerate(page.model.lines):
             for x, head in enumerate(page.model.heads):
                 count = counts.get((line.named.code, head.named.code), nothing)
@@ -132,7 +127,8 @@ class Multiples:
                 if count.passages and line.is_code and head.is_code:
                     filled += 1
                 if value:
-                    squares.append(Square(x, y, step_of(value, self.breaks)))
+                    step = step_of(value, self.breaks)
+                    squares.setdefault(step, []).append(f"M{x} {y}h.9v.9h-.9z")
         real = [head for head in page.model.heads if head.is_code]
         margins = [
             (getattr(counts.get((ALL, head.named.code), nothing), self.unit), head)
@@ -146,7 +142,7 @@ class Multiples:
         return Small(
             label,
             page.asked.query(**{self.by: code}) if code else "",
-            squares,
+            [(step, "".join(found)) for step, found in sorted(squares.items())],
             whole,
             filled,
             leader.named.short if leader and most else "",

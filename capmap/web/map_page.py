@@ -1,12 +1,16 @@
 """The page of a map: its model, its finding, its controls and its addresses."""
 
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from threading import Lock
 
 import polars as pl
 from babel.lists import format_list
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from capmap.publishing.code_names import CodeNames
 from capmap.publishing.map_drawing import counts_of, map_model
@@ -57,6 +61,36 @@ def _names(portfolio: int, version: str, language: str) -> CodeNames:
     return CodeNames(framework_of(found), codebook_of(found), language)
 
 
+@dataclass(slots=True)
+class Drawn:
+    """A map that was drawn: what it takes longest to make again."""
+
+    model: MapModel
+    finding: Finding
+    matrix: SafeString | None = None
+
+
+#: Maps kept drawn in each process, the ones looked at last.
+KEPT = 48
+
+_drawn: OrderedDict[Hashable, Drawn] = OrderedDict()
+_lock = Lock()
+
+
+def drawn_once(key: Hashable, draw: Callable[[], Drawn]) -> Drawn:
+    """Return the map of ``key``, drawn now unless it was drawn lately."""
+    with _lock:
+        if found := _drawn.get(key):
+            _drawn.move_to_end(key)
+            return found
+    made = draw()
+    with _lock:
+        _drawn[key] = made
+        while len(_drawn) > KEPT:
+            _drawn.popitem(last=False)
+    return made
+
+
 class MapPage:
     """A map as one person asks for it, in one language."""
 
@@ -82,7 +116,40 @@ class MapPage:
         self.question: Question = self.asked.question
 
     @cached_property
+    def _drawn(self) -> Drawn:
+        """Return model, finding and matrix, drawn once a revision and address."""
+        shot, seen = self.maps.shot, tuple(sorted(self.access.countries))
+        return drawn_once(
+            (
+                str(shot.folder), shot.made_at, seen, self.scale,
+                self.maps.codebook.version, self.names.language, self.base,
+            ),
+            self._draw,
+        )  # fmt: skip
+
+    def _draw(self) -> Drawn:
+        model = self._model()
+        return Drawn(model, finding_of(model, scale=self.scale))
+
+    @property
     def model(self) -> MapModel:
+        return self._drawn.model
+
+    @property
+    def finding(self) -> Finding:
+        return self._drawn.finding
+
+    @property
+    def matrix(self) -> SafeString:
+        """Return the table of the map; it says nothing of the person who looks."""
+        drawn = self._drawn
+        if drawn.matrix is None:
+            drawn.matrix = render_to_string(
+                "map/_matrix.html", {"page": self, "model": drawn.model}
+            )
+        return drawn.matrix
+
+    def _model(self) -> MapModel:
         asked, question = self.asked, self.question
         groups = self.maps.group_of(question.rows)
         only: tuple[str, ...] = ()
@@ -109,10 +176,6 @@ class MapPage:
             for code, group in groups.items()
             if (group, ALL) in counts
         }
-
-    @cached_property
-    def finding(self) -> Finding:
-        return finding_of(self.model, scale=self.scale)
 
     @property
     def scale(self) -> float | None:

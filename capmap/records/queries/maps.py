@@ -5,7 +5,7 @@ which passages the filters keep, which codings (all that nobody rejected, or onl
 people accepted).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,13 +136,25 @@ class Maps:
         return self._answer(f"cell {row}~{column}", question, work_out)
 
     def statements(self) -> pl.DataFrame:
-        """Return the findings in plain sentences."""
-        return self.shot.answer(
-            {"about": "statements", "countries": self._countries, **self._state()},
+        """Return the findings in plain sentences; of a million passages this takes long."""
+        return self._statements(
             lambda: find_statements(
                 self.tables, self.framework, self.codebook, population=self.population
-            ),
+            )
         )
+
+    def statements_if_quick(self) -> pl.DataFrame | None:
+        """Return the findings, or None where working them out would keep people waiting."""
+        if self.holdings.count("passages") <= snapshot.ON_THE_SPOT:
+            return self.statements()
+        try:
+            return self._statements(_not_now)
+        except _NotNow:
+            return None
+
+    def _statements(self, work_out: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        asked = {"about": "statements", "countries": self._countries}
+        return self.shot.answer(asked | self._state(), work_out)
 
     @property
     def population(self) -> int | None:
@@ -173,7 +185,9 @@ class Maps:
             if code.outcome or code.group
         }
 
-    def _answer(self, about: str, question: Question, work_out: Any) -> pl.DataFrame:
+    def _answer(
+        self, about: str, question: Question, work_out: Callable[[], pl.DataFrame]
+    ) -> pl.DataFrame:
         asked = {
             "about": about,
             "rows": question.rows,
@@ -231,12 +245,14 @@ class Maps:
             codings = codings.join(
                 accepted, on=["passage_id", "facet", "code"], how="semi"
             )
-        passages = counted_passages(
-            interventions, codings, capacity_only=not question.asks_capacity
-        )
         for name, code in question.filters.items():
-            kept = self._kept(name, code, passages, interventions, codings)
-            codings = codings.join(kept, on="passage_id", how="semi")
+            # Collected at each step, or every later step would work it out again.
+            passages = counted_passages(
+                interventions, codings, capacity_only=not question.asks_capacity
+            )
+            kept = self._kept(name, code, passages, interventions, codings).collect()
+            codings = codings.join(kept.lazy(), on="passage_id", how="semi")
+            codings = codings.collect().lazy()
         return interventions, codings
 
     def _kept(
@@ -277,6 +293,14 @@ class Maps:
         return self.shot.answer(
             {"about": "codings", "all": everything, "countries": self._countries}, slim
         ).lazy()
+
+
+class _NotNow(Exception):
+    """An answer is not there, and is not to be worked out now."""
+
+
+def _not_now() -> pl.DataFrame:
+    raise _NotNow
 
 
 def _most_frequent(cells: pl.DataFrame, side: str) -> pl.DataFrame:

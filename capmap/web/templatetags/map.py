@@ -53,6 +53,13 @@ def address(name: str, *args: Any) -> str:
 
 
 @register.filter
+def action_said(action: str) -> str:
+    """Say what a change did, as the history does."""
+    key, words = f"action_{action.replace('.', '_')}", topic("site_history")
+    return str(words[key][language()]) if key in words else action
+
+
+@register.filter
 def two_decimals(value: float) -> str:
     """Write a confidence: 0.94, 0,94."""
     locale = Wording("explorer", language()).locale

@@ -9,6 +9,8 @@ from capmap.records.models import User
 from capmap.records.permissions import Access
 from capmap.web.doors import for_administrators, in_portfolio
 from capmap.web.forms.portfolios import PortfolioForm
+from capmap.web.overview_page import OverviewPage
+from capmap.web.templatetags.capmap import language
 
 
 @login_required
@@ -45,4 +47,12 @@ def change(request: HttpRequest, access: Access) -> HttpResponse:
 @in_portfolio(lambda access: True)
 def overview(request: HttpRequest, access: Access) -> HttpResponse:
     """Show what the portfolio holds and what is to be done."""
-    return render(request, "portfolio/overview.html")
+    if not access.can_see:
+        return render(request, "portfolio/overview.html")
+    page = OverviewPage(access, language())
+    if request.GET.get("findings") == "now":
+        page.findings = page.findings_worked_out()
+        if request.headers.get("HX-Target") == "findings":
+            context = {"findings": page.findings}
+            return render(request, "portfolio/_findings.html", context)
+    return render(request, "portfolio/overview.html", {"overview": page})
