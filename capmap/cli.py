@@ -70,7 +70,7 @@ AsJson = Annotated[bool, typer.Option("--json", help=_help("help_json"))]
 
 
 def _fail(text: str, code: int = 1) -> typer.Exit:
-    messages.print(text, style="red", highlight=False, soft_wrap=True)
+    messages.print(text, style="red", highlight=False, soft_wrap=True, markup=False)
     return typer.Exit(code)
 
 
