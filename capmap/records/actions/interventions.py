@@ -131,21 +131,21 @@ def _write(
     action: str,
 ) -> None:
     """Store facts and put them on record, countries apart: they are records of their own."""
-    before = facts_of(current)
-    of_intervention = {n: v for n, v in fields.items() if n != "countries"}
-    names = [*of_intervention, "edited_fields"]
-    was = history.fields_of(current, names)
-    for name, value in of_intervention.items():
-        setattr(current, name, value)
+    countries = facts_of(current)["countries"]
+    names = [name for name in fields if name != "countries"]
+    was = history.fields_of(current, [*names, "edited_fields"])
+    for name in names:
+        setattr(current, name, fields[name])
     current.edited_fields = edited
-    current.save(update_fields=[*names, "digest"])
-    after = history.fields_of(current, names)
-    if was != after:
+    current.save(update_fields=[*names, "edited_fields", "digest"])
+    after = history.fields_of(current, [*names, "edited_fields"])
+    if names or "countries" not in fields:
         _record(current, by, action, was, after)
+        was, after = {}, {}
     if "countries" in fields:
         _set_countries(current, fields["countries"])
-        told = {"countries": before["countries"]}
-        _record(current, by, action, told, {"countries": fields["countries"]})
+        was["countries"], after["countries"] = countries, fields["countries"]
+        _record(current, by, action, was, after)
     current.portfolio.touch()
     search.index([current.pk])
 

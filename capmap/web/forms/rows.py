@@ -33,6 +33,7 @@ class RowsWidget(forms.Widget):
         self.columns = columns
         self.choices = dict(choices or {})
         self.suggestions = suggestions  # id of the datalist of the first column
+        self.wrong: set[int] = set()  # rows with an error, from 1
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
         rows = []
@@ -72,8 +73,15 @@ class RowsWidget(forms.Widget):
     def _row(self, name: str, number: int, row: Row) -> SafeString:
         return format_html_join(
             "",
-            '<td class="{}">{}</td>',
-            ((c, self._cell(name, number, c, row.get(c, ""))) for c in self.columns),
+            '<td class="cell-{}" data-label="{}">{}</td>',
+            (
+                (
+                    c,
+                    said(f"intervention.column_{c}"),
+                    self._cell(name, number, c, row.get(c, "")),
+                )
+                for c in self.columns
+            ),
         )
 
     def _cell(self, name: str, number: int, column: str, value: str) -> SafeString:
@@ -83,6 +91,7 @@ class RowsWidget(forms.Widget):
             row=number + 1,
         )
         key = f"{name}-{number}-{column}"
+        wrong = SafeString(' aria-invalid="true"') if number + 1 in self.wrong else ""
         if column in self.choices:
             options = list(self.choices[column]())
             if value and value not in dict(options):
@@ -96,8 +105,8 @@ class RowsWidget(forms.Widget):
                 ),
             )
             return format_html(
-                '<select name="{}" id="id_{}" aria-label="{}">{}</select>',
-                key, key, label, chosen,
+                '<select name="{}" id="id_{}" aria-label="{}"{}>{}</select>',
+                key, key, label, wrong, chosen,
             )  # fmt: skip
         suggested = (
             format_html(' list="{}"', self.suggestions)
@@ -105,8 +114,8 @@ class RowsWidget(forms.Widget):
             else ""
         )
         return format_html(
-            '<input type="text" name="{}" id="id_{}" value="{}" aria-label="{}" maxlength="{}"{}>',
-            key, key, value, label, LONGEST, suggested,
+            '<input type="text" name="{}" id="id_{}" value="{}" aria-label="{}" maxlength="{}"{}{}>',
+            key, key, value, label, LONGEST, suggested, wrong,
         )  # fmt: skip
 
 
@@ -139,15 +148,16 @@ class RowsField(forms.Field):
         found, errors = [], []
         if len(value) > MOST:
             raise ValidationError(named("intervention.too_many_rows"))
-        for number, row in enumerate(value, start=1):
-            if not any(row.values()):
-                continue
+        filled = [row for row in value if any(row.values())]
+        for number, row in enumerate(filled, start=1):
             try:
                 if any("\0" in cell or len(cell) > LONGEST for cell in row.values()):
                     raise ValidationError(str(said("intervention.wrong_text")))
                 found.append(self.read(row))
             except ValidationError as error:
                 problem = " ".join(error.messages)
+                assert isinstance(self.widget, RowsWidget)
+                self.widget.wrong.add(number)
                 errors.append(
                     str(said("intervention.wrong_row", row=number, problem=problem))
                 )

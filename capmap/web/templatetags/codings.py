@@ -32,6 +32,22 @@ def places(codings: Iterable[Coded] | None) -> list[Marked]:
     ]
 
 
+#: Facets that speak of the passage as a whole: named beside it, not marked in a list.
+OF_WHOLE = ("capacity", "beneficiary", "chain")
+
+
+@register.filter
+def telling(codings: Iterable[Coded]) -> list[Coded]:
+    """Leave out the facets that speak of the passage as a whole."""
+    return [one for one in codings if one.facet not in OF_WHOLE]
+
+
+@register.filter
+def of_capacity(codings: Iterable[Coded]) -> list[Coded]:
+    """Return whether the passage speaks of capacity development, each answer once."""
+    return once([one for one in codings if one.facet == "capacity"])
+
+
 @register.filter
 def quotation(found: Found, passage: Passage) -> SafeString:
     """Return the passage on which a code stands best, its words marked, cut if it is long."""

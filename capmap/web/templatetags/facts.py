@@ -48,7 +48,8 @@ def country_name(code: str) -> str:
 @register.filter
 def language_name(code: str) -> str:
     """Return the name of a language; its code where there is none."""
-    return str(_locale().languages.get(code, code))
+    name = str(_locale().languages.get(code, code))
+    return name[:1].upper() + name[1:]
 
 
 @register.filter
@@ -157,7 +158,9 @@ def place_of(passage: Passage) -> str:
     """Say what a passage is and where it stands: "Result, result 1, indicator 2"."""
     kind = said_or_plain("passage", passage.kind)
     where = place(passage.place)
-    return kind if where.casefold() in ("", kind.casefold()) else f"{kind}, {where}"
+    if where.casefold().startswith(kind.casefold()):
+        return where[:1].upper() + where[1:]
+    return f"{kind}, {where}" if where else kind
 
 
 @register.simple_tag
