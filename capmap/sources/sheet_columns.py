@@ -12,7 +12,7 @@ from capmap.sources.columns import (
     read_mapping,
 )
 from capmap.sources.remarks import Remarks
-from capmap.sources.sheets import WorkbookError, opened
+from capmap.sources.sheets import opened
 from capmap.sources.spreadsheet import HEADER_ROWS, cell_text
 
 __all__ = ["TEXT_FIELDS", "SheetColumn", "SheetColumns", "columns_of", "field_names"]
@@ -58,7 +58,8 @@ def columns_of(
                 ]
                 if rows:
                     found.append(_columns(sheet.name, rows, fields))
-    except WorkbookError:
+    except Exception:
+        # Parsers of others meet hostile input here, as in intake.read, which tells of it.
         return []
     return found
 
