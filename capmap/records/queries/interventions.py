@@ -13,10 +13,9 @@ import polars as pl
 from django.http import QueryDict
 
 from capmap.records import search
-from capmap.records.models import Coding, Intervention, Passage, Portfolio, Verdict
+from capmap.records.models import Intervention, Portfolio
 from capmap.records.permissions import Access
-from capmap.records.queries import facet_build, snapshot
-from capmap.records.queries.codebook import codebook_of
+from capmap.records.queries import facet_build, facet_records, snapshot
 from capmap.records.queries.facet_index import SCOPE, SORTS, FacetIndex, Mask, Selection
 from capmap.records.queries.snapshot import Snapshot
 from capmap.tables import LazyPortfolio
@@ -138,7 +137,7 @@ def listing(access: Access, query: QueryDict) -> Listing:
     snap, index = current(access.portfolio)
     asked = asked_by(query, index)
     scope = _scope(access, index)
-    words = _words(access.portfolio, index, asked.words)
+    words = _words(snap, access.portfolio, index, asked.words)
     selection = _selected(snap, index, access, asked, scope | words)
     found = int(selection.rows.sum())
     pages = max(1, -(-found // PAGE))
@@ -170,7 +169,8 @@ def narrowed(access: Access, query: QueryDict) -> LazyPortfolio:
     """Return the tables of what an address asks, within what a person may see."""
     snap, index = current(access.portfolio)
     asked = asked_by(query, index)
-    masks = _scope(access, index) | _words(access.portfolio, index, asked.words)
+    masks = _scope(access, index)
+    masks |= _words(snap, access.portfolio, index, asked.words)
     rows = index.select(dict(asked.filters), masks, facets=()).rows
     tables = snap.tables()
     wanted = pl.LazyFrame({"row": index.ordered(rows, asked.sort).tolist()}).cast(
@@ -207,62 +207,11 @@ def current(portfolio: Portfolio) -> tuple[Snapshot, FacetIndex]:
             return snap, _loaded[name]
         folder = snap.folder / "facets"
         if not folder.is_dir():
-            keep(snap, portfolio)
+            facet_records.keep(snap.folder, portfolio)
         _loaded[name] = facet_build.load(folder)
         while len(_loaded) > 8:
             _loaded.popitem(last=False)
         return snap, _loaded[name]
-
-
-def keep(snap: Snapshot, portfolio: Portfolio) -> None:
-    """Build the index of a snapshot and keep it beside its tables."""
-    coded = list(codebook_of(portfolio).facets)
-    index = facet_build.build(snap.tables(), _records(portfolio), coded)
-    facet_build.save(index, snap.folder / "facets")
-
-
-def _records(portfolio: Portfolio) -> pl.DataFrame:
-    """Say of each intervention its record, its review and its verdict."""
-    listed = Intervention.objects.current().filter(portfolio=portfolio)
-    keys = dict(listed.values_list("pk", "identifier").iterator(50_000))
-    codings = Coding.objects.filter(
-        passage__is_current=True, passage__intervention__in=listed.values("pk")
-    )
-    passages = Passage.objects.current().filter(intervention__in=listed.values("pk"))
-
-    def having(codings_or_passages: Any, path: str) -> set[int]:
-        return set(codings_or_passages.values_list(path, flat=True).distinct())
-
-    by = "passage__intervention_id"
-    sets = {
-        "decided": having(codings.exclude(status=Coding.Status.SUGGESTED), by),
-        "undecided": having(codings.suggested(), by),
-        "doubtful": having(codings.counted().filter(doubtful=True), by),
-    }
-    some_read = having(passages.filter(is_read=True), "intervention_id")
-    some_not = having(passages.filter(is_read=False), "intervention_id")
-    verdicts = dict(
-        Verdict.objects.filter(intervention__in=listed.values("pk")).values_list(
-            "intervention_id", "answer"
-        )
-    )
-    return pl.DataFrame(
-        [
-            (
-                identifier,
-                pk,
-                [name for name, held in sets.items() if pk in held],
-                "none" if pk not in some_read else "part" if pk in some_not else "all",
-                verdicts.get(pk, ""),
-            )
-            for pk, identifier in keys.items()
-        ],
-        schema={
-            "intervention_id": pl.String, "key": pl.Int64,
-            "decisions": pl.List(pl.String), "read": pl.String, "verdict": pl.String,
-        },
-        orient="row",
-    )  # fmt: skip
 
 
 def _scope(access: Access, index: FacetIndex) -> dict[str, Mask]:
@@ -271,18 +220,20 @@ def _scope(access: Access, index: FacetIndex) -> dict[str, Mask]:
     return {"scope": index.facets[SCOPE].mask(access.countries, index.size)}
 
 
-_found: OrderedDict[tuple[int, int, str], Mask] = OrderedDict()
+_found: OrderedDict[tuple[str, int, str], Mask] = OrderedDict()
 _selections: OrderedDict[Any, Selection] = OrderedDict()
 _remembering = Lock()
 
 
-def _words(portfolio: Portfolio, index: FacetIndex, words: str) -> dict[str, Mask]:
+def _words(
+    snap: Snapshot, portfolio: Portfolio, index: FacetIndex, words: str
+) -> dict[str, Mask]:
     """Mark the rows that hold the words; the search changes only with the portfolio."""
     if not words:
         return {}
-    key = (portfolio.pk, portfolio.revision, words)
+    key = (str(snap.folder), portfolio.revision, words)
     mask = _remembered(_found, key)
-    if mask is None or len(mask) != index.size:
+    if mask is None:
         keys = search.find(words)
         if keys is None:
             return {}
