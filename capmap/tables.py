@@ -157,6 +157,20 @@ INTEGRATION: Schema = {
     "individual_alone": pl.Boolean,  # individual and nothing else (rule S1)
 }
 
+#: One row a country that the sources name, the one with most interventions first.
+COUNTRIES: Schema = {
+    "country": pl.String,  # ISO 3166-1 alpha-2
+    "interventions": pl.Int64,  # as counted; documents are left out
+    "capacity_interventions": pl.Int64,  # of them with capacity development
+    "passages": pl.Int64,  # with capacity development
+    "individual": pl.Int64,  # passages at this level
+    "institutional": pl.Int64,
+    "enabling_environment": pl.Int64,
+    "levels": pl.String,  # the set: "individual+institutional"; "" if no level is given
+    "score": pl.Int64,  # levels that meet, 0 to 3
+    "outcomes": pl.Int64,  # different outcomes to which its passages are coded
+}
+
 #: One row for each place where a synergy rule says: look here.
 ALERTS: Schema = {
     "rule": pl.String,  # individual_alone (S1) or trainers_unsupported (S6)

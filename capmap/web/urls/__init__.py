@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from capmap.web.urls import (
     agreement,
     codebook,
+    findings,
     guide,
     history,
     imports,
@@ -25,6 +26,7 @@ in_a_portfolio: list[URLPattern | URLResolver] = [
     path("interventions/", include(interventions.urlpatterns)),
     *intervention.in_a_portfolio,
     path("", include(maps.urlpatterns)),
+    path("", include(findings.urlpatterns)),
     path("review/", include(agreement.urlpatterns)),
     path("review/", include(review.urlpatterns)),
     path("codebook/", include(codebook.urlpatterns)),

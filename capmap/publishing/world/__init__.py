@@ -1,0 +1,1 @@
+"""A map of the world: outlines of countries, and how they are shaded."""
