@@ -12,6 +12,9 @@ HALF_WIDTH = 0.08
 #: Points of a picture: more would not be seen.
 _POINTS = 120
 
+#: Passages before the picture begins: an interval after three says nothing.
+_FIRST = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -43,7 +46,7 @@ def standing(found: list[bool], population: int, to_read: int) -> Standing:
         running.append(total)
     read = len(found)
     so_far = tuple(
-        _point(running[n], n, population) for n in _spread(min(read, 5) or 1, read)
+        _point(running[n], n, population) for n in _spread(min(read, _FIRST) or 1, read)
     )
     to_come: tuple[Point, ...] = ()
     if 0 < read < to_read:

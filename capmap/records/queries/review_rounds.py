@@ -14,10 +14,13 @@ from capmap.records.models import (
     Coding,
     Intervention,
     InterventionCountry,
+    Membership,
     Passage,
+    Portfolio,
     Reading,
     ReviewItem,
     ReviewRound,
+    Role,
     User,
 )
 from capmap.records.permissions import Access
@@ -201,21 +204,36 @@ def read_today(review_round: ReviewRound, person: User) -> int:
     ).count()
 
 
-def readings_for_export(review_round: ReviewRound, user: User) -> Iterator[Reading]:
+def readings_for_export(review_round: ReviewRound, access: Access) -> Iterator[Reading]:
     """Yield the readings of a round that a person may see, the first to be read first.
 
     Where two read blind, those of a passage that only one has read stay closed, except
     to the one who read it.
     """
     found = Reading.objects.filter(round=review_round)
+    if access.countries:
+        seen = Intervention.objects.within(list(access.countries))
+        found = found.filter(passage__intervention__in=seen)
     if review_round.is_blind:
         waiting = ReviewItem.objects.filter(
             round=review_round, passage=OuterRef("passage")
         ).exclude(state="read")
-        found = found.filter(~Exists(waiting) | Q(reader=user))
+        found = found.filter(~Exists(waiting) | Q(reader=access.user))
     return (
         found.select_related("passage__intervention", "reader", "item")
         .prefetch_related("codes")
         .order_by("read_at", "pk")
         .iterator(chunk_size=2_000)
     )
+
+
+def reviewers_of(portfolio: Portfolio) -> QuerySet[User]:
+    """List the people who may review in a portfolio, by name."""
+    reviews = (Role.ADMINISTRATOR, Role.ANALYST, Role.REVIEWER)
+    here = Membership.objects.filter(portfolio=portfolio)
+    everywhere = Membership.objects.filter(portfolio=None, role__in=reviews)
+    return User.objects.filter(
+        Q(pk__in=here.filter(role__in=reviews).values("user"))
+        | Q(pk__in=everywhere.values("user")) & ~Q(pk__in=here.values("user")),
+        is_active=True,
+    ).order_by("name", "email")
