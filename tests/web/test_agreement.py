@@ -162,11 +162,11 @@ def test_no_difference_is_a_quiet_celebration(page, ana, portfolio, blind):
 
 def test_the_figures_can_be_taken_along(page, ana, portfolio, all_read):
     answer = page(ana, "agreement_download", portfolio.slug, all_read.pk, "csv")
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     found = next(r for r in rows if (r["facet"], r["code"]) == MODALITY[0])
     assert [found[n] for n in ("both", "first_only", "second_only")] == ["3", "1", "1"]
     book = page(ana, "agreement_download", portfolio.slug, all_read.pk, "xlsx")
-    assert zipfile.ZipFile(io.BytesIO(book.content)).testzip() is None
+    assert zipfile.ZipFile(io.BytesIO(book.getvalue())).testzip() is None
     unknown = page(ana, "agreement_download", portfolio.slug, all_read.pk, "exe")
     assert unknown.status_code == 404
 

@@ -11,25 +11,26 @@ from capmap.analysis.findings import codes_in_order
 from capmap.analysis.integration import integration
 from capmap.records.models import Intervention
 from capmap.records.permissions import Access
-from capmap.records.queries import findings, snapshot
+from capmap.records.queries import findings
 from capmap.records.queries.codebook import codebook_of, framework_of
+from capmap.records.queries.findings import Look
 from capmap.tables import ALL, NONE
 
 #: Interventions listed on the page of a country; the rest stands in the list of all.
 LISTED = 100
 
 
-def table(access: Access) -> pl.DataFrame:
+def table(seen: Look) -> pl.DataFrame:
     """Return one row a country that the person sees, as ``tables.COUNTRIES``."""
     return findings.answer(
-        access, "countries", lambda t: countries(t.interventions, t.codings)
-    ).filter(_seen(access, "country"))
+        seen, "countries", lambda t: countries(t.interventions, t.codings)
+    ).filter(_seen(seen, "country"))
 
 
-def money(access: Access) -> dict[str, list[tuple[str, float]]]:
+def money(seen: Look) -> dict[str, list[tuple[str, float]]]:
     """Return the budgets behind each country: currency and amount, never added up."""
     found = findings.answer(
-        access,
+        seen,
         "country budgets",
         lambda t: budgets(t.interventions, t.codings, "country", "level"),
     ).filter((pl.col("column") == ALL) & (pl.col("row") != NONE))
@@ -39,10 +40,10 @@ def money(access: Access) -> dict[str, list[tuple[str, float]]]:
     return amounts
 
 
-def _seen(access: Access, column: str) -> pl.Expr:
-    if not access.countries:
+def _seen(seen: Look, column: str) -> pl.Expr:
+    if not seen.access.countries:
         return pl.lit(True)
-    return pl.col(column).is_in(list(access.countries))
+    return pl.col(column).is_in(list(seen.access.countries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +58,19 @@ class Country:
     languages: list[tuple[str, int]]
 
 
-def country(access: Access, code: str) -> Country | None:
+def country(seen: Look, code: str) -> Country | None:
     """Return what is done in a country; None if the portfolio has nothing there."""
-    figures = table(access).filter(pl.col("country") == code)
+    figures = table(seen).filter(pl.col("country") == code)
     if figures.is_empty():
         return None
-    shot = snapshot.current(access.portfolio)
-    inside = shot.tables((code,))
+    inside = seen.shot.tables((code,))
     outcomes = findings.answer(
-        access,
+        seen,
         f"outcomes of {code}",
         lambda _: integration(inside.interventions, inside.codings, "outcome"),
     )
     languages = findings.answer(
-        access,
+        seen,
         f"languages of {code}",
         lambda _: (
             inside.passages.group_by("language")
@@ -82,18 +82,21 @@ def country(access: Access, code: str) -> Country | None:
     return Country(
         figures=figures.row(0, named=True),
         outcomes=outcomes,
-        absent=_elsewhere(access, outcomes),
-        alerts=findings.alerts(access).filter(pl.col("country") == code),
-        sequences=findings.sequences(access).filter(pl.col("country") == code),
+        absent=_elsewhere(seen, outcomes),
+        alerts=findings.alerts(seen).filter(pl.col("country") == code),
+        sequences=findings.sequences(seen).filter(pl.col("country") == code),
         languages=list(languages.iter_rows()),
     )
 
 
-def _elsewhere(access: Access, here: pl.DataFrame) -> pl.DataFrame:
+def _elsewhere(seen: Look, here: pl.DataFrame) -> pl.DataFrame:
     """Return the outcomes that the portfolio has and the country has not."""
-    book, framework = codebook_of(access.portfolio), framework_of(access.portfolio)
+    book, framework = (
+        codebook_of(seen.access.portfolio),
+        framework_of(seen.access.portfolio),
+    )
     every = findings.answer(
-        access,
+        seen,
         "outcomes by level",
         lambda t: coverage(
             t.interventions, t.codings, "outcome", "level",

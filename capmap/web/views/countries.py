@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from capmap.publishing.world.drawing import classes, world_map
 from capmap.records.permissions import Access
 from capmap.records.queries import countries as query
+from capmap.records.queries import findings
 from capmap.web import table_answer
 from capmap.web.doors import in_portfolio
 from capmap.web.map_page import names_of
@@ -30,11 +31,12 @@ SORTS = ("country", *MEASURES, "score")
 @in_portfolio()
 def countries(request: HttpRequest, access: Access) -> HttpResponse:
     """Show where the portfolio works: map and table."""
-    table = query.table(access)
+    seen = findings.look(access)
+    table = query.table(seen)
     names = names_of(access.portfolio, language())
     measure = _one_of(request.GET.get("measure", ""), MEASURES)
     sort = _one_of(request.GET.get("sort", ""), SORTS, measure)
-    budgets = query.money(access)
+    budgets = query.money(seen)
     rows = [
         {
             **row,
@@ -99,7 +101,7 @@ def _plain(text: str) -> str:
 @in_portfolio(lambda access: access.can_export)
 def files(request: HttpRequest, access: Access, name: str) -> HttpResponse:
     """Give the map as a picture or the table as a file."""
-    table = query.table(access)
+    table = query.table(findings.look(access))
     form = name.removeprefix("countries.")
     if form in ("svg", "png") and name.startswith("countries."):
         measure = _one_of(request.GET.get("measure", ""), MEASURES)
@@ -130,7 +132,8 @@ def _picture(drawn: str, name: str, form: str) -> HttpResponse:
 @in_portfolio()
 def country(request: HttpRequest, access: Access, code: str) -> HttpResponse:
     """Show what is done in one country."""
-    found = query.country(access, code)
+    seen = findings.look(access)
+    found = query.country(seen, code)
     if found is None:
         raise Http404
     names = names_of(access.portfolio, language())
@@ -147,7 +150,7 @@ def country(request: HttpRequest, access: Access, code: str) -> HttpResponse:
         "country": found,
         "levels": format_list(levels, locale=language()),
         "languages": [(_language(one), count) for one, count in found.languages if one],
-        "budgets": query.money(access).get(code, []),
+        "budgets": query.money(seen).get(code, []),
         "interventions": query.interventions_in(access, code),
         "listed": query.LISTED,
         "outcomes": list(found.outcomes.sort("unit").iter_rows(named=True)),

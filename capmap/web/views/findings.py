@@ -37,10 +37,11 @@ def integration(request: HttpRequest, access: Access) -> HttpResponse:
     """Show which levels and approaches meet, where, and in what order."""
     by = request.GET.get("by", "")
     by = by if by in findings.UNITS else findings.UNITS[0]
-    levels, pairs = findings.levels(access, by), findings.pairs(access)
+    seen = findings.look(access)
+    levels, pairs = findings.levels(seen, by), findings.pairs(seen)
     met = pairs.filter(pl.col("together") > 0)
-    alerts, order = findings.alerts(access), findings.sequences(access)
-    missing = findings.missing(access)
+    alerts, order = findings.alerts(seen), findings.sequences(seen)
+    missing = findings.missing(seen)
     people = alerts.filter(pl.col("rule") == "individual_alone")
     trainers = alerts.filter(pl.col("rule") == "trainers_unsupported")
     context = {
@@ -140,13 +141,15 @@ def _gaps(request: HttpRequest, access: Access) -> tuple[str, pl.DataFrame]:
 
 
 _FILES: dict[str, Callable[[HttpRequest, Access], pl.DataFrame]] = {
-    "pairs": lambda _, access: findings.pairs(access),
-    "missing-pairs": lambda _, access: findings.missing(access),
-    "alerts": lambda _, access: findings.alerts(access),
-    "sequences": lambda _, access: findings.sequences(access),
+    "pairs": lambda _, access: findings.pairs(findings.look(access)),
+    "missing-pairs": lambda _, access: findings.missing(findings.look(access)),
+    "alerts": lambda _, access: findings.alerts(findings.look(access)),
+    "sequences": lambda _, access: findings.sequences(findings.look(access)),
     "gaps": lambda request, access: _gaps(request, access)[1],
     **{
-        f"levels-by-{by}": lambda _, access, by=by: findings.levels(access, by)  # type: ignore[misc]
+        f"levels-by-{by}": lambda _, access, by=by: findings.levels(
+            findings.look(access), by
+        )  # type: ignore[misc]
         for by in findings.UNITS
     },
 }
