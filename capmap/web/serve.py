@@ -15,7 +15,6 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType
 
 from capmap.wording import Wording
@@ -130,7 +129,11 @@ class _Site:
             "--timeout", "120", "--graceful-timeout", str(_PATIENCE),
             "--log-level", "warning",
         )  # fmt: skip
-        self.worker = _child(*_COMMAND, "work")
+        self._start_worker()
+
+    def _start_worker(self) -> None:
+        # One thread for tables: the pages need the other processors.
+        self.worker = _child(*_COMMAND, "work", POLARS_MAX_THREADS="1")
 
     def watch(self) -> int:
         """Start the worker again whenever it dies; return when the web server does."""
@@ -141,7 +144,7 @@ class _Site:
                 self.deaths = [at for at in self.deaths if now - at < 60]
                 time.sleep(min(30, 2 ** len(self.deaths) - 1))
                 self.deaths.append(now)
-                self.worker = _child(*_COMMAND, "work")
+                self._start_worker()
             time.sleep(0.5)
         return self.web.returncode or 1
 
@@ -159,9 +162,11 @@ class _Site:
                 time.sleep(0.05)
 
 
-def _child(*command: str) -> "subprocess.Popen[bytes]":
+def _child(*command: str, **environment: str) -> "subprocess.Popen[bytes]":
     """Start a child in a session of its own, so that Ctrl+C reaches this process alone."""
-    return subprocess.Popen(command, start_new_session=True, cwd=Path.cwd())
+    return subprocess.Popen(
+        command, start_new_session=True, env={**os.environ, **environment}
+    )
 
 
 def _wait_for_answer(address: str, site: _Site, words: Wording) -> None:

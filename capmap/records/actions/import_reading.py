@@ -50,6 +50,7 @@ def read_import(job: Job, progress: Progress) -> dict[str, Any]:
 def _read(
     imported: Import, about: dict[str, Any], progress: Progress
 ) -> dict[str, Any]:
+    progress("reading", 0, 0, "")
     folder = import_files.folder_of(imported)
     parts, tables = folder / "parts", import_files.tables_of(imported)
     for fresh in (parts, tables):

@@ -21,7 +21,7 @@ class NotNow(Exception):
     """An import is not in the state that this asks for; ``args[0]`` says why.
 
     ``state``: someone else was faster, or it is over. ``busy``: another import of the
-    portfolio is being brought in. ``later``: a later import changed the same.
+    portfolio is being brought in or undone. ``later``: a later import changed the same.
     """
 
 
@@ -70,11 +70,7 @@ def map_columns(
 def confirm(*, imported: Import, by: User | None) -> Import:
     """Have bring in what was read; remember how columns were understood."""
     imported = _locked(imported, by, Import.State.READY)
-    loading = Import.objects.filter(
-        portfolio=imported.portfolio_id, state=Import.State.LOADING
-    )
-    if loading.exists():
-        raise NotNow("busy")
+    _require_idle(imported)
     import_columns.remember(imported, by)
     imported.state = Import.State.LOADING
     _have_done(imported, "load_import", by)
@@ -105,6 +101,7 @@ def undo(*, imported: Import, by: User) -> Import:
     imported = _locked(imported, by, Import.State.DONE)
     if imported.job and not imported.job.is_finished:
         raise NotNow("state")
+    _require_idle(imported)
     if later_than(imported) is not None:
         raise NotNow("later")
     _have_done(imported, "undo_import", by)
@@ -170,6 +167,18 @@ def _locked(imported: Import, by: User | None, state: Import.State) -> Import:
     if found.state != state:
         raise NotNow("state")
     return found
+
+
+def _require_idle(imported: Import) -> None:
+    """Let one import at a time change a portfolio, in or out."""
+    loading = Import.objects.filter(
+        portfolio=imported.portfolio_id, state=Import.State.LOADING
+    )
+    undoing = Job.objects.unfinished().filter(
+        portfolio=imported.portfolio_id, kind="undo_import"
+    )
+    if loading.exists() or undoing.exists():
+        raise NotNow("busy")
 
 
 def _read(imported: Import, by: User, paths: list[Path], root: Path) -> None:

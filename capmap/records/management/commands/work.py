@@ -17,6 +17,9 @@ from capmap.records.actions.imports import follow_lost
 _BETWEEN_LOOKS = 30
 _BETWEEN_JOBS = 0.5
 
+#: Pages go before long work where both want the processor.
+_NICENESS = 10
+
 logger = logging.getLogger("capmap")
 
 
@@ -24,6 +27,7 @@ class Command(BaseCommand):
     help = "Do the jobs that wait, until stopped."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        os.nice(_NICENESS)
         watch = threading.Thread(target=_watch, args=(os.getppid(),), daemon=True)
         watch.start()
         call_command(
