@@ -179,6 +179,7 @@ ACCOUNT_SESSION_REMEMBER = None  # the person says so
 # Tries an address and an account have, whatever server process they meet.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/5m/ip,5/5m/key"}
 MFA_TOTP_ISSUER = "capmap"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody has an account without an invitation
 
 # Limits on tries must hold across the server's processes, which memory does not share;
 # a file needs no table and no other server.
