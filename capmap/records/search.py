@@ -96,15 +96,19 @@ def find(query: str) -> list[int] | None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT rowid FROM records_search WHERE words @@ to_tsquery('simple', %s)",
+                "SELECT string_agg(rowid::text, ',') FROM records_search"
+                " WHERE words @@ to_tsquery('simple', %s)",
                 [_asked(found, "{}", "{}:*", "|", "&")],
             )
         else:
             cursor.execute(
-                "SELECT rowid FROM records_search WHERE records_search MATCH %s",
+                "SELECT group_concat(rowid) FROM records_search"
+                " WHERE records_search MATCH %s",
                 [_asked(found, '"{}"', '"{}"*', " OR ", " AND ")],
             )
-        return [row[0] for row in cursor.fetchall()]
+        # One text: a hundred thousand rows would take twice as long to fetch.
+        (joined,) = cursor.fetchone()
+    return [int(number) for number in joined.split(",")] if joined else []
 
 
 def _asked(found: list[str], whole: str, start: str, either: str, both: str) -> str:

@@ -1,6 +1,7 @@
 """The list of interventions as its page shows it: facets with counts, chips, order, files."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from babel import Locale
@@ -123,6 +124,7 @@ class ListPage:
         order = self._order("level")
         return [self._line(row, order) for row in self.listing.rows]
 
+    @cached_property
     def sorts(self) -> list[tuple[str, str, str]]:
         """List the orders: key, query, and "up" or "down" for the one that holds."""
         current = self.asked.sort.removeprefix("-")
@@ -138,9 +140,10 @@ class ListPage:
             sorts.append((sort, query, state))
         return sorts
 
+    @cached_property
     def heads(self) -> dict[str, str]:
         """Return the ``aria-sort`` of the column by which the list is sorted."""
-        state = {sort: state for sort, _, state in self.sorts() if state}
+        state = {sort: state for sort, _, state in self.sorts if state}
         words = {"up": "ascending", "down": "descending"}
         return {sort: words[held] for sort, held in state.items()}
 
@@ -154,11 +157,11 @@ class ListPage:
         held = [(f, v or "none") for f, values in self.asked.filters for v in values]
         return [*held, *([("sort", self.asked.sort)] if self.asked.sort != "title" else [])]  # fmt: skip
 
-    @property
+    @cached_property
     def here(self) -> str:
         return self.asked.query(page=self.asked.page)
 
-    @property
+    @cached_property
     def all_files(self) -> str:
         return self.asked.query(page=1)
 
@@ -175,12 +178,12 @@ class ListPage:
     def chosen_count(self) -> int:
         return sum(len(values) for _, values in self.asked.filters)
 
-    @property
+    @cached_property
     def is_alike(self) -> bool:
         """Whether every row counts as an intervention of its own."""
         return self.listing.found == self.listing.counted
 
-    @property
+    @cached_property
     def counted_said(self) -> SafeString:
         return said("interventions.interventions", count=self.listing.counted)
 
