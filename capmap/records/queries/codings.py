@@ -1,5 +1,6 @@
 """The codings of passages with all that a reader may ask of them, in one query."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,25 +15,31 @@ FIRST = ("modality", "level", "constituent", "target", "partner")
 _REJECTED = Coding.Status.REJECTED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Coded:
-    """A coding with all that a reader may ask of it."""
+    """A coding with all that a reader may ask of it.
 
+    What stands below the line is filled in for the passages that are shown: of thousands
+    of passages nobody reads every reason at once.
+    """
+
+    pk: int
     passage: int
     position: int
     facet: str
     code: str
-    confidence: float
     doubtful: bool
     basis: str
-    because: str
-    spans: list[list[int]]
     status: str
-    decided_at: datetime | None
     coder: str
     coder_kind: str
-    decided_by: str | None
     label: Texts
+    # ---
+    confidence: float = 0.0
+    because: str = ""
+    spans: list[list[int]] = field(default_factory=list)
+    decided_at: datetime | None = None
+    decided_by: str | None = None
 
     @property
     def is_rejected(self) -> bool:
@@ -61,7 +68,8 @@ class Found:
     @property
     def best(self) -> Coded:
         """Return the first coding that stands on words, else the first."""
-        return next((c for c in self.codings if c.spans), self.codings[0])
+        on_words = (c for c in self.codings if c.basis in ("", "words"))
+        return next(on_words, self.codings[0])
 
     @property
     def is_doubtful(self) -> bool:
@@ -132,22 +140,46 @@ class Codings:
 
 
 def codings_of(passages: QuerySet[Passage], book: Codebook) -> Codings:
-    """Return the codings of ``passages``, in the order of the text."""
+    """Return the codings of ``passages`` in the order of the text, yet to be filled in."""
     rows = (
         Coding.objects.filter(passage__in=passages)
         .order_by("passage__position", "passage_id", "pk")
         .values_list(
-            "passage_id", "passage__position", "facet", "code", "confidence", "doubtful",
-            "basis", "because", "spans", "status", "decided_at", "coder__name",
-            "coder__kind", "decided_by__name",
+            "pk", "passage_id", "passage__position", "facet", "code", "doubtful",
+            "basis", "status", "coder__name", "coder__kind",
         )
     )  # fmt: skip
-    all_codings = [Coded(*row, label=label_of(book, row[2], row[3])) for row in rows]
-    counted = [c for c in all_codings if not c.is_rejected]
-    result = Codings(book, counted, [c for c in all_codings if c.is_rejected])
-    for one in counted:
-        result.of_passage.setdefault(one.passage, []).append(one)
+    labels: dict[tuple[str, str], Texts] = {}
+    result = Codings(book, [], [])
+    for row in rows:
+        key = (row[3], row[4])
+        if key not in labels:
+            labels[key] = label_of(book, *key)
+        one = Coded(*row, label=labels[key])
+        if one.is_rejected:
+            result.rejected.append(one)
+        else:
+            result.counted.append(one)
+            result.of_passage.setdefault(one.passage, []).append(one)
     return result
+
+
+def fill_in(codings: Codings, passages: Iterable[int]) -> None:
+    """Add confidence, reason, words and decision to the codings of ``passages``."""
+    wanted = set(passages)
+    known = {
+        one.pk: one
+        for one in (*codings.counted, *codings.rejected)
+        if one.passage in wanted
+    }
+    rows = Coding.objects.filter(passage__in=wanted).values_list(
+        "pk", "confidence", "because", "spans", "decided_at", "decided_by__name"
+    )
+    for pk, *told in rows:
+        if one := known.get(pk):
+            (one.confidence, one.because, one.spans, one.decided_at, one.decided_by) = (
+                told
+            )
 
 
 def label_of(book: Codebook, facet: str, code: str) -> Texts:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from capmap.records.models import (
+    Change,
+    Comment,
     Intervention,
     Passage,
     Reading,
@@ -13,6 +15,7 @@ from capmap.records.models import (
     Verdict,
 )
 from capmap.records.permissions import Access
+from capmap.records.queries.history import Told, told
 
 #: Components listed on the page of their programme; the rest stands in the list.
 LISTED = 200
@@ -128,3 +131,30 @@ def facts_of(intervention: Intervention) -> dict[str, Any]:
     return {name: getattr(intervention, name) for name in FACTS} | {
         "countries": countries
     }
+
+
+#: Changes told on the page; older ones stand in the history of the portfolio.
+CHANGES = 40
+
+
+def changes_of(
+    intervention: Intervention, verdict: Verdict | None, comments: list[Comment]
+) -> list[Told]:
+    """Tell what people and imports changed: facts, readings, verdict, comments."""
+    verdicts = [verdict.pk] if verdict else []
+    if not verdict:  # one that was withdrawn is known by what its change says
+        verdicts = list(
+            Change.objects.filter(
+                record="verdict",
+                action="verdicts.withdraw",
+                before__intervention_id=intervention.pk,
+            ).values_list("record_id", flat=True)
+        )
+    passages = passages_of(intervention).order_by().values("pk")
+    found = Change.objects.filter(
+        Q(record="intervention", record_id=intervention.pk)
+        | Q(record="verdict", record_id__in=verdicts)
+        | Q(record="comment", record_id__in=[comment.pk for comment in comments])
+        | Q(record="passage", record_id__in=passages)
+    )
+    return told(found.select_related("by", "portfolio", "restores")[:CHANGES])

@@ -118,11 +118,10 @@ def confidence(value: float) -> str:
 @register.filter
 def coders(found: Found) -> str:
     """Say who found a code, each once, and whether a person accepted it."""
+    found_by = dict.fromkeys((c.coder_kind, c.coder) for c in found.codings)
     who = dict.fromkeys(
-        c.coder
-        if c.coder_kind == "person"
-        else str(said(f"intervention.coder_{c.coder_kind}"))
-        for c in found.codings
+        name if kind == "person" else str(said(f"intervention.coder_{kind}"))
+        for kind, name in found_by
     )
     names = ", ".join(who)
     return f"{names}, {said('intervention.accepted')}" if found.is_accepted else names

@@ -15,7 +15,7 @@ from capmap.records.permissions import Access
 from capmap.records.queries import comments as comments_query
 from capmap.records.queries import intervention as query
 from capmap.records.queries.codebook import codebook_of
-from capmap.records.queries.codings import Codings, codings_of
+from capmap.records.queries.codings import Codings, codings_of, fill_in
 from capmap.records.queries.profile import level_shares, profile_of
 from capmap.web.csv_answer import csv_answer
 from capmap.web.doors import in_portfolio, intervention_or_404
@@ -28,6 +28,9 @@ PASSAGES = 20
 
 #: Codings told under one code; the rest stands with the passages.
 TOLD = 4
+
+#: Rejected codes that are listed; the rest stands with the passages.
+REJECTED = 40
 
 
 @require_safe
@@ -53,8 +56,11 @@ def show(
         for found in codes
         for one in (found.best, *found.codings[:TOLD])
     }
+    quoted.update(one.passage for one in codings.rejected[:REJECTED])
     texts = Passage.objects.in_bulk([*shown.object_list, *quoted])
+    fill_in(codings, texts)
     verdict = query.verdict_of(intervention)
+    comments = comments_query.comments_of(intervention)
     context = {
         "section": "interventions",
         "intervention": intervention,
@@ -69,13 +75,15 @@ def show(
         "files": query.files_of(intervention),
         "texts": texts,
         "told": TOLD,
+        "rejected": codings.rejected[:REJECTED],
         "code": wanted,
         "shown": shown,
         "passages": [(texts[pk], codings.of_passage.get(pk, [])) for pk in shown],
         "verdict": verdict,
         "verdict_form": VerdictForm.of(verdict),
-        "comments": comments_query.comments_of(intervention),
+        "comments": comments,
         "comment_form": _comment_form(access, intervention),
+        "changes": query.changes_of(intervention, verdict, comments),
     }
     return render(request, "intervention/page.html", context | forms)
 
@@ -131,6 +139,7 @@ def show_passage(
     book = codebook_of(access.portfolio)
     before, after = query.around(passage)
     codings = codings_of(Passage.objects.filter(pk=passage.pk), book)
+    fill_in(codings, [passage.pk])
     context = {
         "section": "interventions",
         "intervention": intervention,
@@ -178,6 +187,7 @@ def codings_csv(request: HttpRequest, access: Access, pk: int) -> HttpResponse:
     passages = query.passages_of(intervention)
     codings = codings_of(passages, codebook_of(access.portfolio))
     texts = {passage.pk: passage for passage in passages}
+    fill_in(codings, texts)
     rows = (
         (
             intervention.identifier, intervention.title, one.position,
