@@ -12,19 +12,22 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from django.conf import settings
 
-from capmap.records.models import Job, Passage, Portfolio
+from capmap.records.models import Job, Portfolio
 from capmap.records.queries import tables
 from capmap.tables import CODINGS, PASSAGES, LazyPortfolio, Schema, empty
 
 #: Passages up to which a page brings the tables up to date by itself.
 ON_THE_SPOT = 20_000
+
+#: Time between two refreshes of a large portfolio on which people keep working.
+REST = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,12 @@ def current(portfolio: Portfolio) -> Snapshot:
     newest = _newest(portfolio)
     if newest == portfolio.revision:
         return _snapshot(portfolio, newest)
-    if newest is None or _is_small(portfolio):
+    if newest is None or _is_small(portfolio, newest):
         return write(portfolio)
-    _ask_for_refresh(portfolio)
-    return _snapshot(portfolio, newest)
+    snapshot = _snapshot(portfolio, newest)
+    if datetime.now(UTC) - snapshot.made_at > REST:
+        _ask_for_refresh(portfolio)
+    return snapshot
 
 
 def write(portfolio: Portfolio) -> Snapshot:
@@ -102,9 +107,10 @@ def write(portfolio: Portfolio) -> Snapshot:
         work.rename(target)
     except OSError:  # another process was faster
         shutil.rmtree(work, ignore_errors=True)
-    for folder in home.iterdir():
-        if folder.name.isdigit() and int(folder.name) < revision:
-            shutil.rmtree(folder, ignore_errors=True)
+    # The one before stays: a page that is being made may still read it.
+    numbers = sorted(int(f.name) for f in home.iterdir() if f.name.isdigit())
+    for older in numbers[: max(0, numbers.index(revision) - 1)]:
+        shutil.rmtree(home / str(older), ignore_errors=True)
     return _snapshot(portfolio, revision)
 
 
@@ -146,9 +152,9 @@ def _snapshot(portfolio: Portfolio, revision: int) -> Snapshot:
     return Snapshot(folder, revision, made, revision != portfolio.revision)
 
 
-def _is_small(portfolio: Portfolio) -> bool:
-    some = Passage.objects.filter(intervention__portfolio=portfolio)
-    return some[ON_THE_SPOT : ON_THE_SPOT + 1].count() == 0
+def _is_small(portfolio: Portfolio, revision: int) -> bool:
+    passages = _snapshot(portfolio, revision).table("passages")
+    return int(passages.select(pl.len()).collect().item()) <= ON_THE_SPOT
 
 
 def _ask_for_refresh(portfolio: Portfolio) -> None:
