@@ -55,9 +55,10 @@ class TermChange(models.Model):
     facet = models.CharField(max_length=40)
     code = models.CharField(max_length=80)
     language = models.CharField(max_length=5)
-    term = models.CharField(max_length=200)
+    term = models.TextField()  # as ``frameworks.export.written_term`` writes it
     removes = models.BooleanField(default=False)
     reason = models.TextField(blank=True)
+    answer = models.TextField(blank=True)  # why it was declined
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     version = models.ForeignKey(
         CodebookVersion, models.SET_NULL, null=True, blank=True, related_name="changes"

@@ -1,0 +1,392 @@
+"""Propose terms, decline them, try changes out, adopt them as a version, go back."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from capmap.coding.lexicon import LexiconCoder
+from capmap.frameworks.changed import (
+    TermEdit,
+    changed,
+    difference,
+    read_term,
+    wrong_with,
+)
+from capmap.frameworks.export import written_term
+from capmap.frameworks.findings import Finding
+from capmap.records import tasks
+from capmap.records.actions import history
+from capmap.records.models import (
+    CodebookVersion,
+    Coder,
+    Coding,
+    Job,
+    Passage,
+    Portfolio,
+    TermChange,
+    User,
+)
+from capmap.records.permissions import Access, access, require
+from capmap.records.queries.codebook import (
+    codebook_at,
+    coder_of,
+    edits_of,
+    framework_of,
+    newest_number,
+)
+from capmap.records.queries.recoding import (
+    CHUNK,
+    Weighed,
+    can_differ,
+    passages_to_code,
+    weigh,
+)
+from capmap.records.queries.trial import Effect
+
+Progress = Callable[[str, float, float, str], None]
+
+_FIELDS = ["facet", "code", "language", "term", "removes", "reason"]
+
+
+class Refused(Exception):
+    """A change cannot be made; ``reason`` is a key of ``site_codebook.yaml``.
+
+    ``finding`` says what is wrong with a term, where that is the reason.
+    """
+
+    def __init__(
+        self, reason: str, finding: Finding | None = None, **values: object
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.finding = finding
+        self.values = values
+
+
+class Overtaken(Exception):
+    """Another person adopted a version meanwhile: ``version``."""
+
+    def __init__(self, version: CodebookVersion | None) -> None:
+        super().__init__("overtaken")
+        self.version = version
+
+
+@transaction.atomic
+def propose(
+    *,
+    portfolio: Portfolio,
+    by: User,
+    facet: str,
+    code: str,
+    language: str,
+    term: str,
+    removes: bool = False,
+    reason: str = "",
+) -> TermChange:
+    """Propose a term to add to a code, or to take from it."""
+    allowed = _allowed(portfolio, by)
+    require(allowed.can_review)
+    edit = TermEdit(facet, code, language, written_term(read_term(term)), removes)
+    _check(portfolio, [TermEdit(facet, code, language, term.strip(), removes)])
+    alike = TermChange.objects.proposed().filter(
+        portfolio=portfolio, facet=facet, code=code, language=language, term=edit.term,
+        removes=removes,
+    )  # fmt: skip
+    if alike.exists():
+        raise Refused("already_proposed", term=edit.term)
+    made = TermChange.objects.create(
+        portfolio=portfolio, facet=facet, code=code, language=language, term=edit.term,
+        removes=removes, reason=reason.strip(), proposed_by=by,
+    )  # fmt: skip
+    history.record(
+        by=by, action="codebook.propose", about=made, portfolio=portfolio,
+        after=history.fields_of(made, _FIELDS),
+    )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def decline(*, change: TermChange, by: User, answer: str = "") -> TermChange:
+    """Say no to a proposal, with the reason; who proposed it may take it back."""
+    allowed = _allowed(change.portfolio, by)
+    own = change.proposed_by_id == by.pk
+    require(allowed.can_analyse or (allowed.can_review and own))
+    locked = TermChange.objects.select_for_update().get(pk=change.pk)
+    if locked.state != TermChange.State.PROPOSED:
+        raise Refused("already_decided")
+    names = ["state", "answer", "decided_by_id", "decided_at"]
+    before = history.fields_of(locked, names)
+    locked.state, locked.answer = TermChange.State.DECLINED, answer.strip()
+    locked.decided_by, locked.decided_at = by, timezone.now()
+    locked.save()
+    history.record(
+        by=by, action="codebook.decline", about=locked, portfolio=locked.portfolio,
+        before=before, after=history.fields_of(locked, names),
+    )  # fmt: skip
+    declined: TermChange = locked
+    return declined
+
+
+@transaction.atomic
+def start_trial(
+    *,
+    portfolio: Portfolio,
+    by: User,
+    changes: Sequence[TermChange] = (),
+    edits: Sequence[TermEdit] = (),
+) -> Job:
+    """Have the worker find out what proposals, and other edits, would change."""
+    allowed = _allowed(portfolio, by)
+    require(allowed.can_review)
+    _open(changes, portfolio)
+    wanted = [*edits_of(list(changes)), *edits]
+    if not wanted:
+        raise Refused("nothing_to_try")
+    _check(portfolio, wanted)
+    return tasks.start(
+        portfolio=portfolio,
+        kind="trial",
+        by=by,
+        about={
+            "changes": [change.pk for change in changes],
+            "edits": [_as_values(edit) for edit in edits],
+            "base": newest_number(portfolio),
+            "countries": list(allowed.countries),
+        },
+    )
+
+
+@transaction.atomic
+def adopt(
+    *,
+    portfolio: Portfolio,
+    by: User,
+    base: int,
+    changes: Sequence[TermChange] = (),
+    edits: Sequence[TermEdit] = (),
+    note: str = "",
+    effect: dict[str, Any] | None = None,
+) -> CodebookVersion:
+    """Make the next version of the codebook; the worker then codes anew.
+
+    ``base`` is the version that the person had before their eyes: ``Overtaken`` if
+    another was adopted since. All countries are coded anew, so that who sees only some
+    does not adopt.
+    """
+    allowed = _allowed(portfolio, by)
+    require(allowed.can_analyse and not allowed.is_scoped)
+    Portfolio.objects.select_for_update().get(pk=portfolio.pk)
+    _open(changes, portfolio)
+    wanted = [*edits_of(list(changes)), *edits]
+    if not wanted:
+        raise Refused("nothing_to_adopt")
+    # Checked before there is a version: a codebook is remembered by its number.
+    if base == newest_number(portfolio):
+        _check(portfolio, wanted)
+    version = _next_version(portfolio, by, base, note, effect or {})
+    return _adopted(version, changes, edits, "codebook.adopt")
+
+
+@transaction.atomic
+def revert(
+    *, portfolio: Portfolio, by: User, base: int, to: int, note: str = ""
+) -> CodebookVersion:
+    """Go back to the terms of version ``to`` by adopting the reverse; 0 ships."""
+    allowed = _allowed(portfolio, by)
+    require(allowed.can_analyse and not allowed.is_scoped)
+    Portfolio.objects.select_for_update().get(pk=portfolio.pk)
+    if not 0 <= to <= newest_number(portfolio):
+        raise Refused("no_such_version")
+    here = codebook_at(portfolio, newest_number(portfolio))
+    edits = difference(here, codebook_at(portfolio, to))
+    if not edits:
+        raise Refused("nothing_to_adopt")
+    version = _next_version(portfolio, by, base, note, {"back_to": to})
+    return _adopted(version, (), edits, "codebook.revert")
+
+
+def run_trial(job: Job, progress: Progress) -> dict[str, Any]:
+    """Find out what edits would change; nothing is changed."""
+    portfolio = job.portfolio
+    chosen = TermChange.objects.filter(pk__in=job.about["changes"], portfolio=portfolio)
+    edits = edits_of(list(chosen.order_by("pk")))
+    edits += [TermEdit(**edit) for edit in job.about["edits"]]
+    base = codebook_at(portfolio, job.about["base"])
+    framework = framework_of(portfolio)
+    coder = LexiconCoder(changed(base, edits, "trial"), framework)
+    effect = Effect(LexiconCoder(base, framework))
+    countries = job.about["countries"]
+    numbers = list(
+        passages_to_code(portfolio, countries)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    differs = can_differ(edits)
+    for start in range(0, len(numbers), CHUNK):
+        for one in weigh(numbers[start : start + CHUNK], coder, base, differs):
+            effect.add(one)
+        progress("coding", min(start + CHUNK, len(numbers)), len(numbers), "")
+    return {
+        **effect.result(portfolio, countries),
+        "edits": [_as_values(edit) for edit in edits],
+    }
+
+
+def recode(job: Job, progress: Progress) -> dict[str, Any]:
+    """Code all current passages by the version that holds; decided codings stay."""
+    portfolio = job.portfolio
+    coder = coder_of(portfolio)
+    number = newest_number(portfolio)
+    base = codebook_at(portfolio, max(0, number - 1))
+    differs = can_differ(difference(base, coder.codebook))
+    by, _ = Coder.objects.get_or_create(kind=Coder.Kind.LEXICON, name=coder.version)
+    numbers = list(
+        passages_to_code(portfolio)
+        .filter(is_read=False)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    counts = {"passages": len(numbers), "added": 0, "removed": 0}
+    for start in range(0, len(numbers), CHUNK):
+        with transaction.atomic():
+            chunk = numbers[start : start + CHUNK]
+            unread = Passage.objects.select_for_update().filter(
+                pk__in=chunk, is_read=False
+            )
+            locked = list(unread.values_list("pk", flat=True))
+            _write(list(weigh(locked, coder, base, differs)), by, counts)
+        progress("coding", min(start + CHUNK, len(numbers)), len(numbers), "")
+    portfolio.touch()
+    return counts
+
+
+def _write(weighed: list[Weighed], by: Coder, counts: dict[str, int]) -> None:
+    """Replace suggestions that differ; those that stay now say which version gave them."""
+    gone: list[int] = []
+    keep: list[int] = []
+    new: list[Coding] = []
+    for one in weighed:
+        if one.wanted is None:
+            keep += [c.pk for c in one.stored if c.coder_id != by.pk]
+            continue
+        wanted = {_said(s): s for s in one.suggestions}
+        for coding in one.stored:
+            if wanted.pop(_said(coding), None) is None:
+                gone.append(coding.pk)
+            elif coding.coder_id != by.pk:
+                keep.append(coding.pk)
+        new += [
+            Coding(
+                passage=one.passage, coder=by, facet=s.facet, code=s.code,
+                confidence=s.confidence, doubtful=s.doubtful, basis=s.basis,
+                because=s.because, spans=[list(span) for span in s.spans],
+            )
+            for s in wanted.values()
+        ]  # fmt: skip
+    Coding.objects.filter(pk__in=gone, status=Coding.Status.SUGGESTED).delete()
+    Coding.objects.filter(pk__in=keep).update(coder=by)
+    Coding.objects.bulk_create(new, batch_size=CHUNK)
+    counts["added"] += len(new)
+    counts["removed"] += len(gone)
+
+
+def _said(coded: Any) -> tuple[object, ...]:
+    spans = tuple((start, end) for start, end in coded.spans)
+    return (
+        coded.facet, coded.code, round(coded.confidence, 9), coded.doubtful, coded.basis,
+        coded.because, spans,
+    )  # fmt: skip
+
+
+def _allowed(portfolio: Portfolio, by: User) -> Access:
+    allowed = access(by, portfolio)
+    require(allowed is not None)
+    assert allowed is not None
+    return allowed
+
+
+def _open(changes: Sequence[TermChange], portfolio: Portfolio) -> None:
+    """Refuse changes of another portfolio, and those decided meanwhile."""
+    numbers = {change.pk for change in changes}
+    open_ones = TermChange.objects.proposed().filter(pk__in=numbers)
+    if open_ones.filter(portfolio=portfolio).count() != len(numbers):
+        raise Refused("already_decided")
+
+
+def _check(portfolio: Portfolio, edits: Sequence[TermEdit]) -> None:
+    """Refuse edits that would leave something wrong, each after those before it."""
+    portfolio.refresh_from_db(fields=["revision"])
+    book = codebook_at(portfolio, newest_number(portfolio))
+    for number, edit in enumerate(edits):
+        finding = wrong_with(book, edit)
+        if finding is not None:
+            raise Refused("wrong_term", finding, term=edit.term)
+        if number < len(edits) - 1:
+            book = changed(book, [edit], book.version)
+
+
+def _next_version(
+    portfolio: Portfolio, by: User, base: int, note: str, effect: dict[str, Any]
+) -> CodebookVersion:
+    newest = CodebookVersion.objects.filter(portfolio=portfolio).first()
+    number = newest.number if newest else 0
+    if number != base:
+        raise Overtaken(newest)
+    try:
+        with transaction.atomic():
+            return CodebookVersion.objects.create(
+                portfolio=portfolio, number=base + 1, note=note.strip(), effect=effect,
+                made_by=by,
+            )  # fmt: skip
+    except IntegrityError:
+        newest = CodebookVersion.objects.filter(portfolio=portfolio).first()
+        raise Overtaken(newest) from None
+
+
+def _adopted(
+    version: CodebookVersion,
+    changes: Sequence[TermChange],
+    edits: Sequence[TermEdit],
+    action: str,
+) -> CodebookVersion:
+    """Give a new version its changes, put it on record and have everything coded anew."""
+    portfolio, by = version.portfolio, version.made_by
+    decided = {
+        "state": TermChange.State.ADOPTED,
+        "version": version,
+        "decided_by": by,
+        "decided_at": version.made_at,
+    }
+    TermChange.objects.filter(pk__in=[change.pk for change in changes]).update(
+        **decided
+    )
+    TermChange.objects.bulk_create(
+        TermChange(portfolio=portfolio, proposed_by=by, **_as_values(edit), **decided)
+        for edit in edits
+    )
+    everything = [*edits_of(list(changes)), *edits]
+    told = [
+        f"{'-' if e.removes else '+'} {e.facet}:{e.code} {e.term}" for e in everything
+    ]
+    history.record(
+        by=by, action=action, about=version, portfolio=portfolio,
+        after={"number": version.number, "note": version.note, "terms": told},
+    )  # fmt: skip
+    portfolio.touch()
+    portfolio.refresh_from_db(fields=["revision"])
+    tasks.start(
+        portfolio=portfolio, kind="recode", by=by, about={"version": version.number}
+    )
+    return version
+
+
+def _as_values(edit: TermEdit) -> dict[str, Any]:
+    return {
+        "facet": edit.facet,
+        "code": edit.code,
+        "language": edit.language,
+        "term": edit.term,
+        "removes": edit.removes,
+    }

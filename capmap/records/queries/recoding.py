@@ -1,0 +1,169 @@
+"""What a changed codebook would say of passages, against what stands on them now.
+
+Only passages in which a changed term stands, in the text or the headings above it, can
+get other codes; the rest is passed over, unless another version coded it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from capmap.coding.lexicon import LexiconCoder, version_of
+from capmap.coding.phrases import Phrase, PhraseMatcher, fold
+from capmap.coding.suggestion import Suggestion
+from capmap.frameworks.changed import TermEdit, read_term
+from capmap.frameworks.codebook import Codebook
+from capmap.records.models import Coder, Coding, Intervention, Passage, Portfolio
+
+#: Passages read and written together: a transaction stays short.
+CHUNK = 500
+
+Key = tuple[str, str]
+"""Facet and code."""
+
+_SUGGESTED = Coding.Status.SUGGESTED
+
+
+@dataclass(slots=True)
+class Weighed:
+    """A passage, what stands on it, and what the changed codebook says of it.
+
+    ``wanted`` is None where nothing can differ.
+    """
+
+    passage: Passage
+    stored: list[Coding]  # suggestions of the lexicon on which nobody decided
+    decided: dict[Key, str]  # codes on which a person decided, with the decision
+    others: set[Key]  # codes that count whatever the lexicon says
+    markers: list[tuple[str, int]]  # of the source, as far as they spoke
+    wanted: list[Suggestion] | None = None
+
+    @property
+    def gained(self) -> list[Suggestion]:
+        """Return suggestions for codes that did not count here and would now."""
+        has = self.others | {(c.facet, c.code) for c in self.stored}
+        return [s for s in self.suggestions if (s.facet, s.code) not in has]
+
+    @property
+    def lost(self) -> list[Coding]:
+        """Return suggestions for codes that count here and would no longer."""
+        wants = {(s.facet, s.code) for s in self.suggestions} | self.others
+        return [c for c in self.stored if (c.facet, c.code) not in wants]
+
+    @property
+    def suggestions(self) -> list[Suggestion]:
+        """Return what would be suggested: nothing on which a person decided."""
+        return [s for s in self.wanted or () if (s.facet, s.code) not in self.decided]
+
+
+def passages_to_code(
+    portfolio: Portfolio, countries: Sequence[str] = ()
+) -> "QuerySet[Passage]":
+    """Return the current passages of a portfolio, in ``countries`` if any are named."""
+    inside = (
+        Intervention.objects.current()
+        .filter(portfolio=portfolio)
+        .within(list(countries))
+    )
+    found: QuerySet[Passage] = Passage.objects.current().filter(
+        intervention__in=inside.values("pk")
+    )
+    return found
+
+
+def can_differ(edits: Iterable[TermEdit]) -> Callable[[Passage], bool]:
+    """Return the question whether one of ``edits`` can change the codes of a passage."""
+    phrases = {read_term(edit.term).phrase for edit in edits}
+    matcher = PhraseMatcher([Phrase(text, 0, 1) for text in sorted(phrases)])
+
+    def stands_in(text: str) -> bool:
+        return bool(text) and bool(matcher.find(fold(text), text, 1))
+
+    return lambda passage: stands_in(passage.text) or stands_in(passage.context)
+
+
+def weigh(
+    numbers: Sequence[int],
+    coder: LexiconCoder,
+    base: Codebook,
+    differs: Callable[[Passage], bool],
+) -> Iterator[Weighed]:
+    """Code the passages of some thousand at most that can differ from ``base``."""
+    codings = defaultdict[int, list[Coding]](list)
+    for coding in (
+        Coding.objects.filter(passage__in=numbers)
+        .select_related("coder")
+        .order_by("pk")
+    ):
+        codings[coding.passage_id].append(coding)
+    passages = list(
+        Passage.objects.filter(pk__in=numbers)
+        .select_related("intervention")
+        .order_by("pk")
+    )
+    markers = _markers(passages)
+    now = version_of(base)
+    for passage in passages:
+        one = _standing(passage, codings[passage.pk], markers[passage.intervention_id])
+        is_stale = not passage.is_read and (
+            not one.stored or any(c.coder.name != now for c in one.stored)
+        )
+        if is_stale or differs(passage):
+            one.wanted = suggested(coder, passage, one.markers)
+        yield one
+
+
+def suggested(
+    coder: LexiconCoder, passage: Passage, markers: Sequence[tuple[str, int]] = ()
+) -> list[Suggestion]:
+    """Code a stored passage as it was coded when it was read."""
+    return coder.suggest(
+        passage.text,
+        language=passage.language,
+        context=passage.context,
+        sectors=[sector["code"] for sector in passage.intervention.sectors],
+        markers=markers,
+    )
+
+
+def _standing(
+    passage: Passage, codings: list[Coding], markers: list[tuple[str, int]]
+) -> Weighed:
+    lexicon = Coder.Kind.LEXICON
+    return Weighed(
+        passage=passage,
+        stored=[
+            c for c in codings if c.status == _SUGGESTED and c.coder.kind == lexicon
+        ],
+        decided={
+            (c.facet, c.code): c.status for c in codings if c.status != _SUGGESTED
+        },
+        others={
+            (c.facet, c.code)
+            for c in codings
+            if c.status == Coding.Status.ACCEPTED
+            or (c.status == _SUGGESTED and c.coder.kind != lexicon)
+        },
+        markers=markers,
+    )
+
+
+def _markers(passages: list[Passage]) -> dict[int, list[tuple[str, int]]]:
+    """Return the policy markers that spoke for an intervention when it was read.
+
+    They are not stored with it; what they led to is.
+    """
+    found = defaultdict[int, list[tuple[str, int]]](list)
+    for intervention, marker in (
+        Coding.objects.filter(
+            basis="marker",
+            passage__intervention__in={p.intervention_id for p in passages},
+        )
+        .order_by("because")
+        .values_list("passage__intervention_id", "because")
+        .distinct()
+    ):
+        found[intervention].append((marker, 2))
+    return found

@@ -1,0 +1,130 @@
+"""Terms that the work of reviewers suggests: words they marked, suggestions they refuse."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from capmap.coding.phrases import fold
+from capmap.frameworks.export import written_term
+from capmap.records.models import Coder, Coding, Intervention, Passage, TermChange
+from capmap.records.models.coding import Codings
+from capmap.records.permissions import Access
+from capmap.records.queries.codebook import codebook_of
+from capmap.wording import LANGUAGES
+
+#: Quotations under a candidate, and candidates on the page.
+QUOTES, MOST = 3, 40
+
+#: Words longer than this are a sentence, not a term.
+_LONGEST = 80
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A term that could be added or taken away, with what speaks for it."""
+
+    facet: str
+    code: str
+    language: str
+    term: str
+    removes: bool
+    passages: set[int] = field(default_factory=set)
+    quotes: list[tuple[Passage, list[list[int]]]] = field(default_factory=list)
+    accepted: int = 0
+    rejected: int = 0
+
+
+def marked(access: Access) -> list[Candidate]:
+    """Return words that people marked for a code which the lexicon had not suggested."""
+    own = _of_portfolio(access).accepted().filter(coder__kind=Coder.Kind.PERSON)
+    codings = list(own.exclude(spans=[]).select_related("passage__intervention"))
+    suggested = set(
+        Coding.objects.filter(
+            passage__in={c.passage_id for c in codings}, coder__kind=Coder.Kind.LEXICON
+        ).values_list("passage_id", "facet", "code")
+    )
+    found: dict[tuple[str, str, str, str], Candidate] = {}
+    for coding in codings:
+        if (coding.passage_id, coding.facet, coding.code) in suggested:
+            continue
+        language = coding.passage.language
+        for start, end in coding.spans:
+            words = fold(coding.passage.text[start:end]).text.strip(" .,;:!?")
+            if not 2 < len(words) <= _LONGEST or language not in LANGUAGES:
+                continue
+            key = (coding.facet, coding.code, language, words)
+            one = found.setdefault(key, Candidate(*key, removes=False))
+            if coding.passage_id not in one.passages and len(one.quotes) < QUOTES:
+                one.quotes.append((coding.passage, [[start, end]]))
+            one.passages.add(coding.passage_id)
+    left = _not_yet(access, list(found.values()))
+    return sorted(left, key=lambda c: (-len(c.passages), c.facet, c.code, c.term))[
+        :MOST
+    ]
+
+
+def refused(access: Access) -> list[Candidate]:
+    """Return terms whose suggestions people reject more often than they accept."""
+    decided = _of_portfolio(access).exclude(status=Coding.Status.SUGGESTED)
+    terms = _terms(access)
+    found: dict[tuple[str, str, str, str], Candidate] = {}
+    refusals = defaultdict[tuple[str, str, str, str], list[Coding]](list)
+    for coding in (
+        decided.filter(coder__kind=Coder.Kind.LEXICON)
+        .select_related("passage__intervention")
+        .order_by("pk")
+    ):
+        phrase = (coding.facet, coding.code, coding.passage.language, coding.because)
+        if phrase not in terms:
+            continue
+        key = (*phrase[:3], terms[phrase])
+        one = found.setdefault(key, Candidate(*key, removes=True))
+        one.passages.add(coding.passage_id)
+        if coding.status == Coding.Status.ACCEPTED:
+            one.accepted += 1
+        else:
+            one.rejected += 1
+            refusals[key].append(coding)
+    worse = [c for c in found.values() if c.rejected > c.accepted]
+    for one in worse:
+        key = (one.facet, one.code, one.language, one.term)
+        one.quotes = [(c.passage, c.spans) for c in refusals[key][:QUOTES]]
+    left = _not_yet(access, worse)
+    return sorted(left, key=lambda c: (c.accepted - c.rejected, c.term))[:MOST]
+
+
+def _of_portfolio(access: Access) -> Codings:
+    seen = (
+        Intervention.objects.current()
+        .filter(portfolio=access.portfolio)
+        .within(list(access.countries))
+    )
+    found: Codings = Coding.objects.filter(
+        passage__is_current=True, passage__intervention__in=seen.values("pk")
+    )
+    return found
+
+
+def _terms(access: Access) -> dict[tuple[str, str, str, str], str]:
+    """Return the terms that hold, written, by facet, code, language and phrase."""
+    return {
+        (code.facet, code.code, language, term.phrase): written_term(term)
+        for code in codebook_of(access.portfolio).codes()
+        for language, terms in code.terms.items()
+        for term in terms
+    }
+
+
+def _not_yet(access: Access, candidates: list[Candidate]) -> list[Candidate]:
+    """Leave out what is in the codebook already, and what is proposed."""
+    proposed = set(
+        TermChange.objects.proposed()
+        .filter(portfolio=access.portfolio)
+        .values_list("facet", "code", "language", "term", "removes")
+    )
+    terms = _terms(access)
+    return [
+        c
+        for c in candidates
+        if (c.facet, c.code, c.language, c.term, c.removes) not in proposed
+        and (c.removes or (c.facet, c.code, c.language, c.term) not in terms)
+    ]
