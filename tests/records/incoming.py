@@ -49,7 +49,11 @@ def wait(portfolio, activities, coder="lexicon test", by=None):
         rows.add(one, one.identifier, suggest)
     rows.flush()
     merge(parts, out, PART_INTERVENTIONS)
-    imported.counts = compare(imported, out)
+    imported.counts = {
+        **compare(imported, out),
+        "passages": rows.passages,
+        "set_aside": 0,
+    }
     imported.state = Import.State.READY
     imported.save()
     return imported
