@@ -80,10 +80,31 @@ function showOpened(moved) {
   if (!beside || at.top < 0 || at.top > innerHeight * 0.6) scrollBy({ top: at.top - (beside || phone.matches ? 16 : innerHeight * 0.3) });
 }
 
+/* Going back asks for the whole page: what is drawn here belongs to one page alone. */
+if (window.htmx) htmx.config.refreshOnHistoryMiss = true;
+
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target === place) showOpened(true);
-  else if (event.detail.target.id === "more-passages") place.querySelector(".passage.new a, #more-passages a")?.focus({ preventScroll: true });
+  if (place && event.detail.target === place) showOpened(true);
 });
+
+/* After "show more", the reader goes on at the first quotation that came. */
+let shownBefore = 0;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.closest("[data-more]")) shownBefore = place.querySelectorAll(".passage").length;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!shownBefore) return;
+  place.querySelectorAll(".passage")[shownBefore]?.querySelector("a")?.focus({ preventScroll: true });
+  shownBefore = 0;
+});
+
+/* What is not chosen stays out of the address. */
+for (const form of document.querySelectorAll("form.controls[data-at-once]")) {
+  form.addEventListener("submit", () => {
+    for (const select of form.querySelectorAll("select")) select.disabled = select.value === "";
+    setTimeout(() => { for (const select of form.querySelectorAll("select")) select.disabled = false; }, 1000);
+  });
+}
 
 /* Closing needs no question to the server: the address changes and the panel goes. */
 document.addEventListener("click", (event) => {
