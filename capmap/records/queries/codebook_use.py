@@ -18,7 +18,7 @@ from capmap.records.queries.recoding import Key
 _SAMPLE = 20_000
 
 #: From this confidence on a suggestion may serve as an example.
-_SURE = 0.7
+_SURE = 0.6
 
 
 def use(access: Access) -> dict[Key, tuple[int, int]]:

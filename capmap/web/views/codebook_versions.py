@@ -249,7 +249,7 @@ def _trial_context(access: Access, job: Job) -> dict[str, Any]:
 
 
 def _largest(row: dict[str, Any]) -> int:
-    return max(row["passages_before"], row["passages_after"], 1)
+    return max(int(row["passages_before"]), int(row["passages_after"]), 1)
 
 
 def _row(access: Access, job: Job, row: dict[str, Any], most: int) -> dict[str, Any]:
