@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -144,6 +145,8 @@ def _restore(
     if change is None:
         raise Http404
     assert isinstance(request.user, User)
+    if not restore.may_restore(change, request.user):
+        raise PermissionDenied
     back = _back(request, portfolio)
     try:
         restore.restore(change=change, by=request.user, seen=_seen(request))
