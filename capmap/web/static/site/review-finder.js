@@ -35,10 +35,11 @@ export function openFinder(then = null) {
   search().focus();
 }
 
-export function closeFinder() {
+/* Close, and go on at the code found, or at the passage. */
+export function closeFinder(row = null) {
   picked = null;
   finder().open = false;
-  document.querySelector("[data-do=find]")?.focus();
+  (row ? box(row) : document.getElementById("which"))?.focus({ preventScroll: true });
 }
 
 export const isFinding = () => Boolean(finder()?.open);
@@ -62,7 +63,10 @@ function filter() {
 
 function take(item, on) {
   const name = item.querySelector("input").value;
-  if (!on && !picked) return rowOf(name) && tick(rowOf(name), false);
+  if (!on && !picked) {
+    if (rowOf(name)) tick(rowOf(name), false);
+    return null;
+  }
   const facet = item.closest(".finder-facet");
   const row = add({
     name,
@@ -73,9 +77,10 @@ function take(item, on) {
   tick(row, true);
   if (picked) {
     const then = picked;
-    closeFinder();
+    closeFinder(row);
     then(row);
   }
+  return row;
 }
 
 document.addEventListener("input", (event) => {
@@ -95,8 +100,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("input")) {
     event.preventDefault();
     const item = here >= 0 ? found[here] : found[0];
-    if (item) take(item, true);
-    if (item && isFinding()) closeFinder();
+    const row = item && take(item, true);
+    if (row && isFinding()) closeFinder(row);
   } else if (event.key === "Escape") {
     event.preventDefault();
     closeFinder();

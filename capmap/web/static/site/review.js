@@ -177,7 +177,7 @@ document.addEventListener("htmx:timeout", () => trouble("lost"));
 document.addEventListener("htmx:responseError", () => trouble("refused"));
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, xhr, requestConfig } = event.detail;
-  if (target.id !== "step") return;
+  if (target?.id !== "step") return;
   // Who was signed out is sent to another page: that is no passage.
   if (!xhr.responseText.includes('id="step"') && !xhr.getResponseHeader("HX-Retarget")) {
     event.detail.shouldSwap = false;
@@ -187,8 +187,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target.id === "ask") document.querySelector("#ask select, #ask textarea")?.focus();
-  if (event.detail.target.id !== "step" && event.detail.elt.id !== "step") return;
+  if (event.detail.target?.id === "ask") document.querySelector("#ask select, #ask textarea")?.focus();
+  if (event.detail.target?.id !== "step" && event.detail.elt?.id !== "step") return;
   begin();
   const heading = document.getElementById("which");
   heading?.focus({ preventScroll: true });
