@@ -295,7 +295,7 @@ def test_two_thousand_passages_come_a_page_at_a_time(
 
     assert len(response.context["passages"]) == 20
     assert response.context["profile"].is_cut
-    assert "Drawn: the first 20 of 2,000" in text(response)
+    assert "Drawn: the first 12 of 2,000" in text(response)
     assert len(response.content) < 120_000
 
 

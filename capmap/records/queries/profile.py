@@ -12,7 +12,7 @@ from capmap.records.queries import snapshot
 from capmap.records.queries.codings import Coded, Codings
 
 #: Passages drawn; more would not fit beside the facts.
-DRAWN = 20
+DRAWN = 12
 
 
 @dataclass(frozen=True, slots=True)
