@@ -5,16 +5,14 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from capmap.analysis.facets import SAID_BY_SOURCE
 from capmap.frameworks.codebook import Codebook
 from capmap.frameworks.framework import Framework
 from capmap.publishing.explorer_codes import ORDER, CodeList
 from capmap.tables import NONE
 from capmap.wording import Wording, topic
 
-#: Facets that a map can be drawn by, beside those of the codebook.
+#: Facets that the source says, in the order of the page: those of ``analysis.facets``.
 SAID = ("country", "region", "year", "kind", "sector", "organisation")
-assert set(SAID) == set(SAID_BY_SOURCE)
 
 #: Those of them whose codes have names beside their identifiers.
 _NAMED = ("country", "region", "kind")

@@ -7,6 +7,9 @@ from urllib.parse import quote
 from capmap.publishing.code_names import CodeNames, Named
 from capmap.tables import ALL, NONE
 
+#: Stands for codes beyond the most frequent: counted in the margins, not drawn.
+OTHERS = "\uffff"
+
 
 def name_of(code: str) -> str:
     """Return how a code stands in an address: "*" for all, "-" for none."""

@@ -5,11 +5,11 @@ from functools import cached_property
 
 import polars as pl
 
-from capmap.publishing.map_drawing import counts_of
 from capmap.publishing.map_model import Count
 from capmap.publishing.map_words import breaks_of, legend_of, step_of
 from capmap.records.queries.maps import MULTIPLES
 from capmap.tables import ALL, NONE
+from capmap.web.map_drawing import counts_of
 from capmap.web.map_page import Choice, MapPage, Option
 from capmap.web.templatetags.capmap import said
 

@@ -13,8 +13,6 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from capmap.publishing.code_names import CodeNames
-from capmap.publishing.map_drawing import counts_of, map_model
-from capmap.publishing.map_finding import Finding, finding_of
 from capmap.publishing.map_model import Count, MapModel
 from capmap.publishing.map_words import legend_of, measure_label
 from capmap.records.models import Portfolio
@@ -23,6 +21,8 @@ from capmap.records.queries.codebook import codebook_of, framework_of
 from capmap.records.queries.maps import Maps, Question
 from capmap.tables import ALL
 from capmap.web.forms.maps import FLOORS, Asked, asked_for
+from capmap.web.map_drawing import counts_of, map_model
+from capmap.web.map_finding import Finding, finding_of
 from capmap.web.templatetags.capmap import said
 from capmap.wording import Wording
 

@@ -5,6 +5,8 @@ import pytest
 from django.utils import timezone
 
 from capmap.analysis.coverage import coverage
+from capmap.analysis.facets import SAID_BY_SOURCE
+from capmap.publishing.code_names import SAID
 from capmap.records.models import Coding, Passage, ReviewItem, ReviewRound, TermChange
 from capmap.records.permissions import access
 from capmap.records.queries import maps, snapshot, to_do
@@ -215,3 +217,7 @@ def test_to_do_lists_only_what_a_role_may_do(portfolio, ana, rita, vera, ravi):
     assert of["Vera"].is_nothing
     assert of["Ana"].terms == 1
     assert of["Rita"].terms == 0
+
+
+def test_a_map_is_drawn_by_every_facet_that_a_source_says():
+    assert set(SAID) == set(SAID_BY_SOURCE)

@@ -23,7 +23,7 @@ from capmap.analysis.gaps import gaps
 from capmap.analysis.multiples import coverage_by
 from capmap.frameworks.codebook import Codebook
 from capmap.frameworks.framework import Framework
-from capmap.publishing.map_drawing import OTHERS
+from capmap.publishing.map_model import OTHERS
 from capmap.records.models import Coding, Portfolio
 from capmap.records.permissions import Access
 from capmap.records.queries import snapshot

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 
 from capmap.pipeline.publish import safe_csv
 from capmap.publishing.charts import Chart, heat_map, interval_bars
-from capmap.publishing.map_finding import bars_table
 from capmap.publishing.map_workbook import write_map_workbook
 from capmap.records.permissions import Access
 from capmap.tables import ALL
 from capmap.web.doors import in_portfolio
 from capmap.web.map_evidence import Evidence
+from capmap.web.map_finding import bars_table
 from capmap.web.map_multiples import Multiples
 from capmap.web.map_page import MapPage
 from capmap.web.templatetags.capmap import day, language, said

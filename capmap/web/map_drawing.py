@@ -12,6 +12,7 @@ import polars as pl
 from capmap.analysis.shares import per_cent
 from capmap.publishing.code_names import CodeNames
 from capmap.publishing.map_model import (
+    OTHERS,
     Cell,
     Count,
     Group,
@@ -35,8 +36,7 @@ from capmap.wording import Wording
 MOST_COLUMNS = 40
 #: And more rows than these not one below the other.
 MOST_ROWS = 250
-#: Stands for codes beyond the most frequent: counted in the margins, not drawn.
-OTHERS = "\uffff"
+
 
 Counts = dict[tuple[str, str], Count]
 
