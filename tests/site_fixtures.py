@@ -104,7 +104,9 @@ def home(request):
 
 
 @pytest.fixture
-def portfolio(db):
+def portfolio(db, settings, tmp_path):
+    # Tables of another test's portfolio with the same number must not be in the way.
+    settings.HOME = tmp_path
     return make_portfolio()
 
 
