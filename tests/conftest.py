@@ -47,5 +47,13 @@ def pytest_configure(config):
         config.add_cleanup(postgresql_server.stop)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords():
+    """Hash passwords quickly: tests make many people."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def pytest_unconfigure(config):
     shutil.rmtree(os.environ["CAPMAP_HOME"], ignore_errors=True)

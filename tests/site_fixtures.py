@@ -5,6 +5,7 @@ Rosa responds, Vera views, and Stefan has no part in anything.
 """
 
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -49,16 +50,23 @@ def make_person(email, name, role=None, portfolio=None, countries=()):
     return user
 
 
-def make_portfolio(title="Technical cooperation"):
-    """A portfolio of five interventions, coded by the lexicon that ships."""
+@cache
+def shipped_lexicon():
+    """The coder that ships, built once: that takes most of a second."""
     from capmap.coding.lexicon import LexiconCoder
     from capmap.frameworks.codebook import load_codebook
     from capmap.frameworks.framework import load_framework
+
+    return LexiconCoder(load_codebook(), load_framework())
+
+
+def make_portfolio(title="Technical cooperation"):
+    """A portfolio of five interventions, coded by the lexicon that ships."""
     from capmap.records import search
     from capmap.records.actions import portfolios
     from capmap.records.models import Coder, Coding, Intervention, Passage
 
-    lexicon = LexiconCoder(load_codebook(), load_framework())
+    lexicon = shipped_lexicon()
     portfolio = portfolios.create(by=None, title=title)
     coder, _ = Coder.objects.get_or_create(kind="lexicon", name=lexicon.version)
     for identifier, name, kind, country, (

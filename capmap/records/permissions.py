@@ -18,6 +18,8 @@ they are asked. Every role acts only within its portfolio and countries.
 
 from dataclasses import dataclass, field
 
+from django.core.exceptions import PermissionDenied
+
 from capmap.records.models import Intervention, Membership, Portfolio, Role, User
 
 _SEES = {
@@ -33,8 +35,8 @@ _CORRECTS = {Role.ADMINISTRATOR, Role.ANALYST, Role.PROGRAMME_OFFICER}
 _ANALYSES = {Role.ADMINISTRATOR, Role.ANALYST}
 
 
-class NotAllowed(Exception):
-    """A person tried what their role does not allow."""
+class NotAllowed(PermissionDenied):
+    """A person tried what their role does not allow; a page answers it with 403."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,8 +104,8 @@ def test_what_waits_for_a_person_stands_there_with_its_progress(
     made = ReviewRound.objects.create(
         portfolio=portfolio, title="<b>Doubtful</b>", drawn_from=3
     )
-    for place, passage in enumerate(passages):
-        state = "open" if place else "read"
+    for place, passage in enumerate(passages, start=1):
+        state = "open" if place > 1 else "read"
         ReviewItem.objects.create(
             round=made, passage=passage, position=place, state=state
         )

@@ -25,6 +25,7 @@ from capmap.records.models import (
     Job,
     SourceFile,
 )
+from capmap.records.queries import snapshot
 from capmap.records.tasks import Progress, Refused
 
 #: What one transaction brings in, at most: others wait for it to end.
@@ -300,6 +301,7 @@ def finish(imported: Import, counts: dict[str, Any]) -> None:
     imported.loaded_at = timezone.now()
     imported.save(update_fields=["state", "counts", "loaded_at"])
     imported.portfolio.touch()
+    snapshot.refresh_after(imported.portfolio)
     history.record(
         by=imported.started_by,
         action="imports.load",

@@ -23,6 +23,7 @@ from capmap.records.models import (
     Job,
     User,
 )
+from capmap.records.queries import snapshot
 from capmap.records.tasks import Progress, Refused
 
 _BATCH = 200
@@ -130,6 +131,7 @@ def _finish(imported: Import, by: User | None) -> None:
     Intervention.objects.filter(pk__in=new).update(is_current=False)
     recount(imported.portfolio)
     imported.portfolio.touch()
+    snapshot.refresh_after(imported.portfolio)
     if imported.state != Import.State.DONE:
         return
     imported.state, imported.undone_by = Import.State.UNDONE, by

@@ -21,7 +21,6 @@ from capmap.records.queries.facet_index import (
 )
 from capmap.tables import NONE, LazyPortfolio
 
-
 _NO_PAIRS = pl.DataFrame(schema={"code": pl.String, "row": pl.UInt32})
 
 

@@ -19,8 +19,8 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
-from capmap.records.models import Job, Portfolio
-from capmap.records.queries import tables
+from capmap.records.models import Job, Passage, Portfolio
+from capmap.records.queries import facet_records, tables
 from capmap.tables import CODINGS, PASSAGES, LazyPortfolio, Schema, empty
 
 #: Passages up to which a page brings the tables up to date by itself.
@@ -91,8 +91,12 @@ def current(portfolio: Portfolio) -> Snapshot:
     return snapshot
 
 
-def write(portfolio: Portfolio) -> Snapshot:
-    """Write the tables of the portfolio as it stands, and drop those of older revisions."""
+def write(portfolio: Portfolio, *, with_index: bool = False) -> Snapshot:
+    """Write the tables of the portfolio as it stands, and drop those of older revisions.
+
+    ``with_index``: also the index of the list of interventions, which its first page
+    builds otherwise.
+    """
     home = _home(portfolio)
     home.mkdir(parents=True, exist_ok=True)
     portfolio.refresh_from_db(fields=["revision"])
@@ -102,6 +106,8 @@ def write(portfolio: Portfolio) -> Snapshot:
     _write(tables.passage_chunks(portfolio), PASSAGES, work / "passages.parquet")
     _write(tables.coding_chunks(portfolio), CODINGS, work / "codings.parquet")
     tables.set_aside(portfolio).write_parquet(work / "set_aside.parquet")
+    if with_index:
+        facet_records.keep(work, portfolio)
     target = home / str(revision)
     try:
         work.rename(target)
@@ -126,10 +132,21 @@ def _write(chunks: Iterator[pl.DataFrame], schema: Schema, target: Path) -> None
 
 
 def refresh(job: Job, progress: Callable[[str, float, float, str], None]) -> None:
-    """Bring the tables up to date; a job of the worker."""
-    progress("tables", 0, 1, "")
-    write(job.portfolio)
-    progress("tables", 1, 1, "")
+    """Bring the tables up to date, and what people look at first; a job of the worker."""
+    from capmap.records.queries import maps
+
+    progress("tables", 0, 2, "")
+    write(job.portfolio, with_index=True)
+    progress("tables", 1, 2, "")
+    maps.prepare(job.portfolio)
+    progress("tables", 2, 2, "")
+
+
+def refresh_after(portfolio: Portfolio) -> None:
+    """Have the tables of a large portfolio brought up to date after much has changed."""
+    some = Passage.objects.filter(intervention__portfolio=portfolio)
+    if some[ON_THE_SPOT : ON_THE_SPOT + 1]:
+        _ask_for_refresh(portfolio)
 
 
 def _home(portfolio: Portfolio) -> Path:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from capmap.records.models import Comment, Import, ReviewItem, ReviewRound, TermChange
 from capmap.records.permissions import Access
+from capmap.records.queries.review_rounds import progress_of
 
 #: Rounds and imports named one by one; of more it is said how many there are.
 MOST = 5
@@ -71,27 +72,23 @@ def _questions(access: Access) -> int:
 
 def _rounds(access: Access) -> list[RoundToRead]:
     """Return the rounds that are open to the person, with passages left to read."""
-    rounds = {
-        found.pk: found
-        for found in ReviewRound.objects.filter(
-            Q(readers=None) | Q(readers=access.user),
-            portfolio=access.portfolio,
-            closed_at=None,
-        ).order_by("created_at")
-    }
-    counts = (
-        ReviewItem.objects.filter(
-            Q(reader=access.user) | Q(reader=None), round__in=list(rounds)
-        )
-        .order_by("round")
-        .values_list("round")
-        .annotate(total=Count("pk"), waiting=Count("pk", filter=Q(state="open")))
-    )
-    return [
-        RoundToRead(rounds[round_id], waiting, total - waiting, total)
-        for round_id, total, waiting in counts
-        if waiting
-    ][:MOST]
+    found = ReviewRound.objects.filter(
+        Q(readers=None) | Q(readers=access.user),
+        portfolio=access.portfolio,
+        closed_at=None,
+    ).prefetch_related("readers")
+    told = []
+    for one in found.order_by("created_at"):
+        if one.readers.all():
+            items = ReviewItem.objects.filter(round=one, reader=access.user)
+            total, waiting = items.count(), items.filter(state="open").count()
+        else:  # counted by position: a round of everything is large
+            progress = progress_of(one)
+            total = progress.items
+            waiting = total - progress.read - progress.asked
+        if waiting > 0:
+            told.append(RoundToRead(one, waiting, total - waiting, total))
+    return told[:MOST]
 
 
 def _imports(access: Access, *states: str) -> list[Import]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -46,7 +47,7 @@ def marked(text: str, places: Iterable[Marked]) -> SafeString:
         "{}",
         (
             (_wrapped(text[a:b], [p for p in wanted if p.start <= a and b <= p.end]),)
-            for a, b in zip(edges, edges[1:], strict=False)
+            for a, b in pairwise(edges)
         ),
     )
 

@@ -33,6 +33,7 @@ in_a_portfolio: list[URLPattern | URLResolver] = [
     path("views/", include(views.urlpatterns)),
     path("history/", include(history.in_a_portfolio)),
     path("jobs/", include(jobs.urlpatterns)),
+    path("tour/", include(guide.in_a_portfolio)),
 ]
 
 urlpatterns = [

@@ -9,12 +9,18 @@ urlpatterns = [
     path("", rounds.listing, name="rounds"),
     path("new/", rounds.new, name="round_new"),
     path("passage/<int:pk>/", review.passage, name="review_passage"),
-    path("passage/<int:pk>/ask/", review_questions.ask_about_passage, name="review_passage_ask"),
+    path(
+        "passage/<int:pk>/ask/",
+        review_questions.ask_about_passage,
+        name="review_passage_ask",
+    ),
     path("keys/", rounds.keys, name="review_keys"),
     path("<int:pk>/", review.following, name="review"),
     path("<int:pk>/undo/", review.undo_last, name="review_undo"),
     path("<int:pk>/<int:item>/", review.item, name="review_item"),
-    path("<int:pk>/<int:item>/ask/", review_questions.ask_about_item, name="review_ask"),
+    path(
+        "<int:pk>/<int:item>/ask/", review_questions.ask_about_item, name="review_ask"
+    ),
     path("<int:pk>/progress/", rounds.progress, name="round"),
     path("<int:pk>/progress/readings.csv", rounds.readings, name="round_readings"),
     path("<int:pk>/close/", rounds.close, name="round_close"),

@@ -19,3 +19,8 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-at-once]");
   if (form) form.requestSubmit();
 });
+
+/* Another language keeps what was chosen since the page came: the address knows it. */
+document.addEventListener("submit", (event) => {
+  if (event.target.querySelector("button.lang")) event.target.elements.next.value = location.pathname + location.search;
+});
