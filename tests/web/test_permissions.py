@@ -50,6 +50,7 @@ SEES = {
     "language": "public",
     "alive": "public",
     "help": "public",
+    "help_page": "public",
     # Signing in: allauth's addresses
     "account_login": "public",
     "account_logout": "public",
@@ -175,6 +176,9 @@ SEES = {
     "view_rename": "see",
     "view_share": "analyse",
     "view_delete": "see",
+    # The tour
+    "tour": "see",
+    "tour_close": "see",
 }
 
 #: Addresses that only act, by POST: nobody opens them.
@@ -209,6 +213,7 @@ POST_ONLY = {
     "view_rename",
     "view_share",
     "view_delete",
+    "tour_close",
 }
 
 #: Addresses that are there only in the middle of something, or once something is set up:
@@ -349,6 +354,8 @@ def world(portfolio, olga, ana, rita, ravi, paul, vera, rosa, stefan):
         "code": "PE",
         "token": "nobody-has-this-token",
         "provider_id": "sso",
+        "page": "counting",
+        "step": "map",
     }
 
     def arguments(address):
