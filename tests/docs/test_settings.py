@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from capmap.web.settings import OIDC
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -11,6 +13,7 @@ def test_the_settings_page_names_what_the_site_reads():
     page = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
 
     read = set(re.findall(r'_(?:setting|flag)\(\s*"(\w+)"', code))
+    read |= {f"OIDC_{name}" for name in OIDC}
     told = set(re.findall(r"`CAPMAP_(\w+)`", page))
 
     assert read == told

@@ -204,7 +204,7 @@ def test_to_do_lists_only_what_a_role_may_do(portfolio, ana, rita, vera, ravi):
     for place, passage in enumerate(Passage.objects.all()[:4]):
         state = "read" if place == 0 else "open"
         ReviewItem.objects.create(
-            round=made, passage=passage, position=place, state=state
+            round=made, passage=passage, position=place, state=state, reader=rita
         )
     TermChange.objects.create(
         portfolio=portfolio, facet="modality", code="training", language="en", term="x"
