@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from capmap.records.permissions import Access
@@ -21,9 +22,12 @@ def show(request: HttpRequest, access: Access) -> HttpResponse:
     if page.asked.cell:
         context["evidence"] = Evidence(page)
     part = PARTS.get(request.headers.get("HX-Target", ""))
-    if part and "HX-History-Restore-Request" not in request.headers:
-        return render(request, part, context)
-    return render(request, "map/map.html", context)
+    if part is None or "HX-History-Restore-Request" in request.headers:
+        part = "map/map.html"
+    response = render(request, part, context)
+    # Going back must not show a part that the browser keeps under the same address.
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
 
 
 #: What a page asks for when only a part of it is to change.
