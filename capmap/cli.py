@@ -276,7 +276,7 @@ def serve_command(
     ] = 8000,
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=64, help=_help("help_workers"))
-    ] = 2,
+    ] = 3,
     sample: Annotated[
         bool, typer.Option("--sample/--no-sample", help=_help("help_sample"))
     ] = True,

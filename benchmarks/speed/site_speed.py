@@ -54,7 +54,9 @@ def main() -> None:
                 ask(warm)
             print(f"  {name} is warm", flush=True)
         ours = run_users(USERS, PORT, site.pages(), seconds, site.cookies)
-    show(f"capmap on {connection.vendor}", ours)
+        show(f"capmap on {connection.vendor}, back to back", ours)
+        looking = run_users(USERS, PORT, site.pages(), seconds, site.cookies, pause=1)
+        show("the same, looking at each page for a second", looking)
     if connection.vendor == "sqlite":
         database = Path(os.environ["CAPMAP_HOME"]) / "capmap.sqlite3"
         with datasette(PEER_PORT, database):

@@ -93,9 +93,17 @@ Asked = dict[str, Callable[[User], tuple[float, float]]]
 
 
 def run_users(
-    users: int, port: int, pages: Asked, seconds: float, cookies: dict[str, str]
+    users: int,
+    port: int,
+    pages: Asked,
+    seconds: float,
+    cookies: dict[str, str],
+    pause: float = 0,
 ) -> dict[str, Times]:
-    """Let ``users`` ask ``pages`` at random for some seconds; gives the times by page."""
+    """Let ``users`` ask ``pages`` at random for some seconds; gives the times by page.
+
+    ``pause``: seconds that a user looks at a page, on average.
+    """
     until = time.monotonic() + seconds
     told = {name: Times() for name in pages}
     lock = threading.Lock()
@@ -106,6 +114,8 @@ def run_users(
         try:
             while time.monotonic() < until and not failed:
                 name = user.dice.choice(list(pages))
+                if pause:
+                    time.sleep(user.dice.uniform(0, 2 * pause))
                 spent, server = pages[name](user)
                 with lock:
                     told[name].user.append(spent)
@@ -126,12 +136,10 @@ def run_users(
 
 @contextmanager
 def server(port: int) -> Iterator[None]:
-    """The site as ``capmap serve`` runs it: two processes of four threads."""
-    with _running(
-        [str(BIN / "gunicorn"), "capmap.web.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-         "--threads", "4", "--timeout", "300", "--log-level", "warning"],
-        port, "/alive/",
-    ):  # fmt: skip
+    """The site as ``capmap serve`` runs it by default, without its worker."""
+    from capmap.web.serve import web_server
+
+    with _running(web_server("127.0.0.1", port, workers=3), port, "/alive/"):
         yield
 
 
@@ -147,7 +155,7 @@ def datasette(port: int, database: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _running(command: list[str], port: int, alive: str) -> Iterator[None]:
+def _running(command: Sequence[str], port: int, alive: str) -> Iterator[None]:
     process = subprocess.Popen(command)
     try:
         for _ in range(300):

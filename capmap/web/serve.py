@@ -23,7 +23,7 @@ from capmap.wording import Wording
 _PATIENCE = 20
 #: Seconds in which the web server has to answer its first request.
 _FIRST_ANSWER = 60
-_THREADS = 4
+_THREADS = 2
 
 
 class CannotStart(Exception):
@@ -108,6 +108,22 @@ def _prepare(sample: bool, words: Wording) -> dict[str, str]:
 _COMMAND = (sys.executable, "-m", "capmap.web.command")
 
 
+def web_server(host: str, port: int, workers: int) -> tuple[str, ...]:
+    """Return the command of the web server alone.
+
+    Each process loads the site for itself: Polars must not be forked after use. Few
+    threads, since pages are work for a processor: more would only wait for one another.
+    """
+    bind = f"[{host}]" if ":" in host else host
+    return (
+        sys.executable, "-m", "gunicorn", "capmap.web.wsgi:application",
+        "--bind", f"{bind}:{port}", "--workers", str(workers),
+        "--worker-class", "gthread", "--threads", str(_THREADS),
+        "--timeout", "120", "--graceful-timeout", str(_PATIENCE),
+        "--log-level", "warning",
+    )  # fmt: skip
+
+
 @dataclass
 class _Site:
     """The web server and the worker as children of this process."""
@@ -120,15 +136,7 @@ class _Site:
     deaths: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        bind = f"[{self.host}]" if ":" in self.host else self.host
-        # Each process loads the site for itself: Polars must not be forked after use.
-        self.web = _child(
-            sys.executable, "-m", "gunicorn", "capmap.web.wsgi:application",
-            "--bind", f"{bind}:{self.port}", "--workers", str(self.workers),
-            "--worker-class", "gthread", "--threads", str(_THREADS),
-            "--timeout", "120", "--graceful-timeout", str(_PATIENCE),
-            "--log-level", "warning",
-        )  # fmt: skip
+        self.web = _child(*web_server(self.host, self.port, self.workers))
         self._start_worker()
 
     def _start_worker(self) -> None:

@@ -34,6 +34,11 @@ def topic(name: str) -> dict[str, dict[str, Any]]:
     return cast("dict[str, dict[str, Any]]", content or {})
 
 
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(_LOCALES[language])
+
+
 class Wording:
     """The words of one topic in one language.
 
@@ -47,7 +52,7 @@ class Wording:
                 f"Language {language!r} is not one of {', '.join(LANGUAGES)}."
             )
         self.language = language
-        self.locale = Locale.parse(_LOCALES[language])
+        self.locale = _locale(language)
         self._texts = topic(name)
 
     def say(self, key: str, **values: object) -> str:

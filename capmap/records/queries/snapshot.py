@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from capmap.tables import CODINGS, PASSAGES, LazyPortfolio, Schema, empty
 
 #: Passages up to which a page brings the tables up to date by itself.
 ON_THE_SPOT = 20_000
+
+#: Answers up to this size stay in the memory of a process.
+KEPT_BYTES = 200_000
 
 #: Time between two refreshes of a large portfolio on which people keep working.
 REST = timedelta(minutes=5)
@@ -68,13 +72,20 @@ class Snapshot:
         name = hashlib.blake2b(asked.encode(), digest_size=12).hexdigest()
         path = self.folder / "answers" / f"{name}.parquet"
         if path.exists():
-            return pl.read_parquet(path)
+            small = path.stat().st_size <= KEPT_BYTES
+            return _kept(path) if small else pl.read_parquet(path)
         table = work_out()
         path.parent.mkdir(exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             table.write_parquet(file.name)
         Path(file.name).rename(path)
         return table
+
+
+@lru_cache(maxsize=200)
+def _kept(path: Path) -> pl.DataFrame:
+    """Read an answer; the same file never changes, so a process reads it once."""
+    return pl.read_parquet(path)
 
 
 def current(portfolio: Portfolio) -> Snapshot:
@@ -170,8 +181,13 @@ def _snapshot(portfolio: Portfolio, revision: int) -> Snapshot:
 
 
 def _is_small(portfolio: Portfolio, revision: int) -> bool:
-    passages = _snapshot(portfolio, revision).table("passages")
-    return int(passages.select(pl.len()).collect().item()) <= ON_THE_SPOT
+    return _passages_in(_home(portfolio) / str(revision)) <= ON_THE_SPOT
+
+
+@lru_cache(maxsize=200)
+def _passages_in(folder: Path) -> int:
+    passages = pl.scan_parquet(folder / "passages.parquet")
+    return int(passages.select(pl.len()).collect().item())
 
 
 def _ask_for_refresh(portfolio: Portfolio) -> None:
