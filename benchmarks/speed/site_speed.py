@@ -48,10 +48,8 @@ def main() -> None:
     site = Site()
     print(f"{connection.vendor}: {site.counts()}; {USERS} users at once", flush=True)
     with server(PORT):
-        warm = User(0, PORT, site.cookies)
         for name, ask in site.pages().items():
-            for _ in range(12):
-                ask(warm)
+            run_users(USERS, PORT, {name: ask}, 5, site.cookies)
             print(f"  {name} is warm", flush=True)
         ours = run_users(USERS, PORT, site.pages(), seconds, site.cookies)
         show(f"capmap on {connection.vendor}, back to back", ours)
