@@ -80,7 +80,9 @@ def picture_of(estimate: Estimate) -> Picture:
 
 def _last(estimate: Estimate, read: int) -> int:
     """Return how many passages the picture is wide: all, or enough with some air."""
-    wanted = max(estimate.enough or 0, read)
+    if estimate.enough is None:  # a round this small is shown whole
+        return max(estimate.to_read, 1)
+    wanted = max(estimate.enough, read)
     return estimate.to_read if estimate.to_read <= 3 * wanted else round(wanted * 1.5)
 
 
