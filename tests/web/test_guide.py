@@ -5,7 +5,15 @@ import re
 import pytest
 from django.urls import reverse
 
-from capmap.records.models import Import, Passage, Portfolio, Reading, Role
+from capmap.records.models import (
+    Import,
+    Passage,
+    Portfolio,
+    Reading,
+    ReviewItem,
+    ReviewRound,
+    Role,
+)
 from capmap.web import guide_page
 from capmap.wording import LANGUAGES, topic
 
@@ -128,6 +136,37 @@ def test_hints_stand_where_they_are_needed(page, portfolio, ana):
         html = text(page(ana, name, slug, *arguments))
         assert WORDS[f"hint_{hint}"]["en"] in html, name
         assert f'href="/help/{more}/"' in html
+
+
+def test_hints_of_review_stand_beside_what_they_explain(
+    page, portfolio, ana, rita, ravi
+):
+    passage = Passage.objects.first()
+    rounds = {}
+    for readers in ((), (rita, ravi)):
+        made = ReviewRound.objects.create(
+            portfolio=portfolio, title="Round", drawn_from=7, question="capacity:cd",
+            readers_per_passage=2 if readers else 1,
+        )  # fmt: skip
+        made.readers.set(readers)
+        rounds[len(readers)] = made
+        for reader in readers or (None,):
+            item = ReviewItem.objects.create(
+                round=made, passage=passage, position=1, reader=reader,
+                state="read" if reader else "open",
+            )  # fmt: skip
+            if reader:
+                Reading.objects.create(
+                    round=made, item=item, passage=passage, reader=reader
+                )
+
+    slug = portfolio.slug
+    alone = ReviewItem.objects.get(round=rounds[0])
+    step = text(page(ana, "review_item", slug, rounds[0].pk, alone.pk))
+    agreement = text(page(ana, "agreement", slug, rounds[2].pk))
+
+    assert WORDS["hint_review"]["en"] in step
+    assert WORDS["hint_agreement"]["en"] in agreement
 
 
 def test_the_list_says_what_counted_as_means_where_it_matters(page, portfolio, vera):

@@ -98,5 +98,5 @@ def intervention_to_open(access: Access) -> Intervention | None:
         code="cd",
     )
     first = coded.order_by("pk").values_list("passage__intervention", flat=True).first()
-    found: Intervention | None = seen.filter(pk=first).first() or seen.first()
+    found: Intervention | None = seen.first() if first is None else seen.get(pk=first)
     return found

@@ -1,5 +1,7 @@
 """Help, open to all; the first-hour tour of a portfolio."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,7 +32,7 @@ def page(request: HttpRequest, page: str) -> HttpResponse:
     if page not in guide_page.PAGES:
         raise Http404
     place = guide_page.PAGES.index(page)
-    told = {
+    told: dict[str, Any] = {
         "name": page,
         "parts": guide_page.parts_of(page, language()),
         "previous": guide_page.PAGES[place - 1] if place else None,
