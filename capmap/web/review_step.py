@@ -13,6 +13,7 @@ from capmap.records.actions.review import Given, Refused
 from capmap.records.models import Passage, Portfolio, Reading, ReviewItem, ReviewRound
 from capmap.records.permissions import Access
 from capmap.records.queries import review as queries
+from capmap.records.queries.agreement import may_compare
 from capmap.records.queries.codebook import codebook_of
 from capmap.records.queries.estimates import Estimate, estimate_of
 from capmap.records.queries.review_rounds import Progress, progress_of
@@ -141,6 +142,7 @@ def step_of_item(item: ReviewItem, access: Access) -> Step:
     reading = queries.reading_of(item) if item.state == ReviewItem.State.READ else None
     is_mine = reading is None or reading.reader_id == access.user.pk
     blind = review_round.is_blind
+    tells_other = is_mine and reading is not None and may_compare(access, review_round)
     return Step(
         passage=passage,
         rows=queries.rows_of(
@@ -155,7 +157,7 @@ def step_of_item(item: ReviewItem, access: Access) -> Step:
         side=side_of(review_round),
         reading=reading,
         is_mine=is_mine,
-        other=queries.other_reading(item) if is_mine else None,
+        other=queries.other_reading(item) if tells_other else None,
         last=queries.last_reading(review_round, access.user),
         talk=queries.talk_about(passage, access.user, blind=blind),
     )

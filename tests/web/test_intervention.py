@@ -307,7 +307,7 @@ def test_the_queries_do_not_grow_with_the_intervention(
     with django_assert_max_num_queries(24):
         page(vera, "intervention", portfolio.slug, labour.pk)
     passage = long_one.passages.get(position=1000)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page(vera, "passage", portfolio.slug, long_one.pk, passage.pk)
 
 

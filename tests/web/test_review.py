@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from capmap.records.actions import review
+from capmap.records.actions import review, review_rounds
 from capmap.records.models import Comment, Passage, Reading, ReviewItem
 from capmap.records.queries import review as queries
 
@@ -330,8 +330,8 @@ def blind(portfolio, ana, rita, ravi):
     )  # fmt: skip
 
 
-def test_a_blind_reader_does_not_see_the_other_before_both_have_read(
-    page, rita, ravi, blind
+def test_a_blind_reader_does_not_see_the_other_before_the_round_is_over(
+    page, ana, rita, ravi, blind
 ):
     slug = blind.portfolio.slug
     of = {i.reader: i for i in blind.items.filter(position=1)}
@@ -347,8 +347,49 @@ def test_a_blind_reader_does_not_see_the_other_before_both_have_read(
     assert page(ravi, "review_item", slug, blind.pk, of[rita].pk).status_code == 404
 
     accept(page, ravi, blind, of[ravi], code=["modality:training"])
+    intervention, passage = of[rita].passage.intervention_id, of[rita].passage_id
+    for text in (
+        page(ravi, "review_item", slug, blind.pk, of[ravi].pk).text,
+        page(ravi, "review_passage", slug, passage, **SWAP).text,
+        page(ravi, "passage", slug, intervention, passage).text,
+        b"".join(page(ravi, "round_readings", slug, blind.pk)).decode(),
+    ):
+        assert "Rita read it too" not in text
+        assert "Secret note" not in text
+    assert (
+        reverse("agreement", args=[slug, blind.pk])
+        not in page(ravi, "round", slug, blind.pk).text
+    )
+
+    review_rounds.close_round(review_round=blind, by=ana)
     both = page(ravi, "review_item", slug, blind.pk, of[ravi].pk).text
     assert "Rita read it too" in both
+    assert b"Secret note" in b"".join(page(ravi, "round_readings", slug, blind.pk))
+
+
+def test_what_blind_readers_agree_on_is_told_once_the_round_is_over(
+    page, ana, rita, ravi, blind
+):
+    slug = blind.portfolio.slug
+    of = {i.reader: i for i in blind.items.filter(position=1)}
+    passage = of[rita].passage
+    for reader in (rita, ravi):
+        accept(page, reader, blind, of[reader], code=["modality:academy"])
+    pages = [
+        ("passage", [slug, passage.intervention_id, passage.pk]),
+        ("intervention", [slug, passage.intervention_id]),
+        ("intervention_codings", [slug, passage.intervention_id]),
+    ]
+
+    for name, args in pages:
+        for person, told in ((rita, False), (ana, True)):
+            answer = page(person, name, *args)
+            text = (
+                answer.text
+                if name != "intervention_codings"
+                else b"".join(answer).decode()
+            )
+            assert ("Academy" in text.split('id="marking"')[0]) == told, (name, person)
 
 
 @pytest.mark.parametrize("language", ["fr", "es"])

@@ -1,6 +1,6 @@
 """The codings of passages with all that a reader may ask of them, in one query."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -40,6 +40,7 @@ class Coded:
     spans: list[list[int]] = field(default_factory=list)
     decided_at: datetime | None = None
     decided_by: str | None = None
+    is_blind: bool = False  # whoever sees it must not know what was decided
 
     @property
     def is_rejected(self) -> bool:
@@ -139,8 +140,13 @@ class Codings:
         return any((c.facet, c.code) == ("capacity", "unclear") for c in self.counted)
 
 
-def codings_of(passages: QuerySet[Passage], book: Codebook) -> Codings:
-    """Return the codings of ``passages`` in the order of the text, yet to be filled in."""
+def codings_of(
+    passages: QuerySet[Passage], book: Codebook, *, blind: Container[int] = ()
+) -> Codings:
+    """Return the codings of ``passages`` in the order of the text, yet to be filled in.
+
+    Of those that are ``blind``, only what machines suggested, as if nobody had decided.
+    """
     rows = (
         Coding.objects.filter(passage__in=passages)
         .order_by("passage__position", "passage_id", "pk")
@@ -156,6 +162,10 @@ def codings_of(passages: QuerySet[Passage], book: Codebook) -> Codings:
         if key not in labels:
             labels[key] = label_of(book, *key)
         one = Coded(*row, label=labels[key])
+        if one.passage in blind:
+            if one.coder_kind == "person":
+                continue
+            one.status, one.is_blind = Coding.Status.SUGGESTED, True
         if one.is_rejected:
             result.rejected.append(one)
         else:
@@ -180,6 +190,8 @@ def fill_in(codings: Codings, passages: Iterable[int]) -> None:
             (one.confidence, one.because, one.spans, one.decided_at, one.decided_by) = (
                 told
             )
+            if one.is_blind:
+                one.decided_at = one.decided_by = None
 
 
 def label_of(book: Codebook, facet: str, code: str) -> Texts:

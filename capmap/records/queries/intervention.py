@@ -1,5 +1,6 @@
 """What the page of one intervention shows, in a number of queries that does not grow with it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -138,9 +139,15 @@ CHANGES = 40
 
 
 def changes_of(
-    intervention: Intervention, verdict: Verdict | None, comments: list[Comment]
+    intervention: Intervention,
+    verdict: Verdict | None,
+    comments: list[Comment],
+    blind: Collection[int] = (),
 ) -> list[Told]:
-    """Tell what people and imports changed: facts, readings, verdict, comments."""
+    """Tell what people and imports changed: facts, readings, verdict, comments.
+
+    Nothing is told of passages that the person still reads ``blind``.
+    """
     verdicts = [verdict.pk] if verdict else []
     if not verdict:  # one that was withdrawn is known by what its change says
         verdicts = list(
@@ -150,7 +157,7 @@ def changes_of(
                 before__intervention_id=intervention.pk,
             ).values_list("record_id", flat=True)
         )
-    passages = passages_of(intervention).order_by().values("pk")
+    passages = passages_of(intervention).exclude(pk__in=blind).order_by().values("pk")
     found = Change.objects.filter(
         Q(record="intervention", record_id=intervention.pk)
         | Q(record="verdict", record_id__in=verdicts)

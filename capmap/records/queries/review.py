@@ -138,25 +138,17 @@ def last_reading(
 
 
 def blind_item(passage: Passage, user: User) -> ReviewItem | None:
-    """Return the item by which a person still reads a passage blind, if they do."""
-    return _unread_blind(user).filter(passage=passage).select_related("round").first()
+    """Return the item by which a person reads a passage in an open blind round, if any."""
+    return _read_blind(user).filter(passage=passage).select_related("round").first()
 
 
 def blind_passages(passages: Iterable[int], user: User) -> set[int]:
     """Return those of some passages of which a person must not see decisions yet.
 
-    They are theirs to read blind, or the other reader has not read them yet.
+    They are in an open round that the person reads blind, of which something is left.
     """
-    unread = ReviewItem.objects.filter(
-        round=OuterRef("round"), passage=OuterRef("passage")
-    ).exclude(state="read")
-    mine = ReviewItem.objects.filter(
-        round__readers_per_passage=2,
-        round__closed_at=None,
-        reader=user,
-        passage__in=list(passages),
-    )
-    return set(mine.filter(Exists(unread)).values_list("passage_id", flat=True))
+    mine = _read_blind(user).filter(passage__in=list(passages))
+    return set(mine.values_list("passage_id", flat=True))
 
 
 def other_reading(item: ReviewItem) -> Reading | None:
@@ -181,10 +173,12 @@ def talk_about(passage: Passage, user: User, *, blind: bool) -> list[Comment]:
     return list(found.filter(written_by=user) if blind else found)
 
 
-def _unread_blind(user: User) -> QuerySet[ReviewItem]:
+def _read_blind(user: User) -> QuerySet[ReviewItem]:
+    """Return what a person reads in blind rounds of which something is left to read."""
+    left = ReviewItem.objects.filter(round=OuterRef("round")).exclude(state="read")
     return ReviewItem.objects.filter(
-        round__readers_per_passage=2, round__closed_at=None, reader=user
-    ).exclude(state="read")
+        Exists(left), round__readers_per_passage=2, round__closed_at=None, reader=user
+    )
 
 
 def _tick_as_read(rows: dict[tuple[str, str], Row], reading: Reading) -> None:

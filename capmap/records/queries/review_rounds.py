@@ -24,6 +24,7 @@ from capmap.records.models import (
     User,
 )
 from capmap.records.permissions import Access
+from capmap.records.queries.agreement import may_compare
 
 #: Readings from which a pace is told, the newest of a person; longer pauses do not count.
 _PACE_FROM = 200
@@ -208,7 +209,7 @@ def readings_for_export(review_round: ReviewRound, access: Access) -> Iterator[R
     """Yield the readings of a round that a person may see, the first to be read first.
 
     Where two read blind, those of a passage that only one has read stay closed, except
-    to the one who read it.
+    to the one who read it; whoever may not compare yet sees their own alone.
     """
     found = Reading.objects.filter(round=review_round)
     if access.countries:
@@ -219,6 +220,8 @@ def readings_for_export(review_round: ReviewRound, access: Access) -> Iterator[R
             round=review_round, passage=OuterRef("passage")
         ).exclude(state="read")
         found = found.filter(~Exists(waiting) | Q(reader=access.user))
+        if not may_compare(access, review_round):
+            found = found.filter(reader=access.user, is_adjudication=False)
     return (
         found.select_related("passage__intervention", "reader", "item")
         .prefetch_related("codes")

@@ -17,6 +17,7 @@ from capmap.records.queries import intervention as query
 from capmap.records.queries.codebook import codebook_of
 from capmap.records.queries.codings import Codings, codings_of, fill_in
 from capmap.records.queries.profile import level_shares, profile_of
+from capmap.records.queries.review import blind_passages
 from capmap.web.csv_answer import csv_answer
 from capmap.web.doors import in_portfolio, intervention_or_404
 from capmap.web.forms.comments import CommentForm
@@ -46,8 +47,9 @@ def show(
     """Show an intervention, with forms that hold errors if there are any."""
     book = codebook_of(access.portfolio)
     passages = query.passages_of(intervention)
-    codings = codings_of(passages, book)
     every = list(passages.values_list("pk", "language"))
+    blind = blind_passages([pk for pk, _ in every], access.user)
+    codings = codings_of(passages, book, blind=blind)
     wanted, shown = _chosen(request, [pk for pk, _ in every], codings)
     facets = codings.by_facet()
     quoted = {
@@ -59,6 +61,7 @@ def show(
     quoted.update(one.passage for one in codings.rejected[:REJECTED])
     texts = Passage.objects.in_bulk([*shown.object_list, *quoted])
     fill_in(codings, texts)
+    _hide_that_read(texts, blind)
     verdict = query.verdict_of(intervention)
     comments = comments_query.comments_of(intervention)
     context = {
@@ -83,9 +86,15 @@ def show(
         "verdict_form": VerdictForm.of(verdict),
         "comments": comments,
         "comment_form": _comment_form(access, intervention),
-        "changes": query.changes_of(intervention, verdict, comments),
+        "changes": query.changes_of(intervention, verdict, comments, blind),
     }
     return render(request, "intervention/page.html", context | forms)
+
+
+def _hide_that_read(texts: dict[int, Passage], blind: set[int]) -> None:
+    """Let passages seem unread whose decisions the person must not know."""
+    for pk in blind & texts.keys():
+        texts[pk].is_read = False
 
 
 def _comment_form(access: Access, intervention: Intervention) -> CommentForm | None:
@@ -138,8 +147,10 @@ def show_passage(
     """Show a passage, with forms that hold errors if there are any."""
     book = codebook_of(access.portfolio)
     before, after = query.around(passage)
-    codings = codings_of(Passage.objects.filter(pk=passage.pk), book)
+    blind = blind_passages([passage.pk], access.user)
+    codings = codings_of(Passage.objects.filter(pk=passage.pk), book, blind=blind)
     fill_in(codings, [passage.pk])
+    _hide_that_read({passage.pk: passage}, blind)
     context = {
         "section": "interventions",
         "intervention": intervention,
@@ -149,7 +160,7 @@ def show_passage(
         "after": after,
         "book": book,
         "codings": codings,
-        "readings": query.readings_of(passage),
+        "readings": [] if blind else query.readings_of(passage),
         "comments": [
             c
             for c in comments_query.comments_of(intervention)
@@ -185,8 +196,9 @@ def codings_csv(request: HttpRequest, access: Access, pk: int) -> HttpResponse:
         raise PermissionDenied
     intervention = intervention_or_404(access, pk)
     passages = query.passages_of(intervention)
-    codings = codings_of(passages, codebook_of(access.portfolio))
     texts = {passage.pk: passage for passage in passages}
+    blind = blind_passages(texts, access.user)
+    codings = codings_of(passages, codebook_of(access.portfolio), blind=blind)
     fill_in(codings, texts)
     rows = (
         (

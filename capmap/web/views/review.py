@@ -10,6 +10,7 @@ from capmap.records.actions import review as actions
 from capmap.records.models import Passage, Reading, ReviewItem, ReviewRound
 from capmap.records.permissions import Access, NotAllowed
 from capmap.records.queries import review as queries
+from capmap.records.queries.agreement import may_compare
 from capmap.records.queries.codebook import codebook_of
 from capmap.records.queries.review_rounds import pace, progress_of, read_today
 from capmap.records.review_queue import claim, item_before, items_for, next_item
@@ -312,6 +313,7 @@ def _nothing_left(
             "round": review_round,
             "progress": progress_of(review_round),
             "is_open": is_open_to(review_round, access),
+            "may_compare": review_round.is_blind and may_compare(access, review_round),
             "today": read_today(review_round, access.user),
             "pace": pace(review_round, access.user),
             "last": queries.last_reading(review_round, access.user),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from capmap.records.actions import people, review_rounds
 from capmap.records.models import ReviewRound, User
 from capmap.records.permissions import Access, NotAllowed
+from capmap.records.queries.agreement import may_compare
 from capmap.records.queries.codebook import codebook_of
 from capmap.records.queries.review_rounds import (
     pace,
@@ -64,7 +65,10 @@ def new(request: HttpRequest, access: Access) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = _make(access, form, taken_over)
         if made is not None:
-            return redirect("review", access.portfolio.slug, made.pk)
+            reads = is_open_to(made, access)
+            return redirect(
+                "review" if reads else "round", access.portfolio.slug, made.pk
+            )
     return render(
         request,
         "review/round_new.html",
@@ -206,6 +210,7 @@ def _page(
             "side": side_of(review_round),
             "people": people_of(review_round),
             "is_open": is_open_to(review_round, access),
+            "may_compare": review_round.is_blind and may_compare(access, review_round),
             "may_manage": review_rounds.may_manage(review_round, access),
             "form": form or ReadersForm(review_round=review_round),
             "section": "review",
