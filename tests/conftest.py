@@ -1,15 +1,9 @@
 """Fixtures that every test may ask for."""
 
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
-import postgresql_server
 import pytest
-
-# The site keeps its files in a folder of its own, not in the working folder.
-os.environ["CAPMAP_HOME"] = tempfile.mkdtemp(prefix="capmap-tests-")
 
 pytest_plugins = ["site_fixtures"]
 
@@ -39,21 +33,9 @@ def pytest_addoption(parser):
     )
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
-    # Workers of xdist inherit DATABASE_URL from the process that starts the server.
-    if config.getoption("--postgresql") and "DATABASE_URL" not in os.environ:
-        os.environ["DATABASE_URL"] = postgresql_server.start()
-        config.add_cleanup(postgresql_server.stop)
+    if config.getoption("--postgresql"):
+        from django.conf import settings
 
-
-@pytest.fixture(autouse=True, scope="session")
-def _quick_passwords():
-    """Hash passwords quickly: tests make many people."""
-    from django.conf import settings
-
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-def pytest_unconfigure(config):
-    shutil.rmtree(os.environ["CAPMAP_HOME"], ignore_errors=True)
+        engine = settings.DATABASES["default"]["ENGINE"]
+        assert engine.endswith("postgresql"), "the settings were read too early"

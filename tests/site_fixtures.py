@@ -105,6 +105,10 @@ def home(request):
     """Give each test that uses the records a folder of its own for files and tables."""
     if request.node.get_closest_marker("django_db") is None:
         return None
+    from django.core.cache import cache
+
+    # Numbers of records repeat from test to test: nothing kept may outlive one.
+    cache.clear()
     folder = request.getfixturevalue("tmp_path") / "home"
     folder.mkdir()
     request.getfixturevalue("settings").HOME = folder
@@ -112,9 +116,7 @@ def home(request):
 
 
 @pytest.fixture
-def portfolio(db, settings, tmp_path):
-    # Tables of another test's portfolio with the same number must not be in the way.
-    settings.HOME = tmp_path
+def portfolio(db):
     return make_portfolio()
 
 
