@@ -123,3 +123,20 @@ def test_keys_are_turned_off_and_on(page, rita, made):
     page(rita, "review_keys", made.portfolio.slug, post={"uses_keys": "no"})
 
     assert 'data-keys="no"' in page(rita, "review", made.portfolio.slug, made.pk).text
+
+
+def test_who_shares_a_round_out_among_others_is_led_to_its_progress(
+    page, ana, rita, portfolio
+):
+    wanted = {"title": "Shared out", "order": "random", "readers": [rita.pk]}
+
+    answer = page(ana, "round_new", portfolio.slug, post=wanted)
+
+    made = ReviewRound.objects.get(title="Shared out")
+    assert answer.url == reverse("round", args=(portfolio.slug, made.pk))
+
+
+def test_the_questions_are_found_from_the_rounds(page, rita, portfolio):
+    text = page(rita, "rounds", portfolio.slug).text
+
+    assert f'href="{reverse("questions", args=(portfolio.slug,))}"' in text
