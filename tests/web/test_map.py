@@ -7,6 +7,7 @@ from html import unescape
 from urllib.parse import parse_qsl
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from capmap.records.models import Coding, Intervention, Membership, Passage
@@ -355,3 +356,13 @@ def test_a_person_bound_to_other_countries_maps_nothing(page, portfolio, vera):
     Membership.objects.filter(user=vera).update(countries=["ZZ"])
 
     assert "Nothing to map yet" in text(page(vera, "map", portfolio.slug))
+
+
+@pytest.mark.parametrize("name", ["map", "portfolio", "countries"])
+def test_the_map_the_overview_and_the_countries_lead_to_integration_and_gaps(
+    page, portfolio, vera, name
+):
+    html = page(vera, name, portfolio.slug).content.decode()
+
+    for finding in ("integration", "gaps"):
+        assert reverse(finding, args=[portfolio.slug]) in html
