@@ -361,3 +361,14 @@ def test_the_list_does_not_ask_once_for_each_import(
 
     with django_assert_max_num_queries(14):
         page(ana, "imports", portfolio.slug)
+
+
+@pytest.mark.parametrize("name", ["import_new", "import_from_server"])
+def test_who_reloads_the_address_files_are_sent_to_comes_back_to_the_imports(
+    page, portfolio, ana, vera, name
+):
+    answer = page(ana, name, portfolio.slug)
+
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("imports", args=[portfolio.slug])
+    assert page(vera, name, portfolio.slug).status_code in (403, 404)

@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from capmap.records.actions import imports
 from capmap.records.permissions import Access
@@ -30,10 +30,12 @@ def listed(request: HttpRequest, access: Access) -> HttpResponse:
 
 
 @csrf_exempt  # the body is not read before uploads are limited; _received checks it
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_portfolio(may_import)
 def new(request: HttpRequest, access: Access) -> HttpResponse:
-    """Take files and have them read."""
+    """Take files and have them read; whoever reloads or changes language comes back."""
+    if request.method != "POST":
+        return redirect("imports", access.portfolio.slug)
     upload.limit(request)
     return _received(request, access)
 
@@ -53,10 +55,12 @@ def _received(request: HttpRequest, access: Access) -> HttpResponse:
     return _page(request, access, form, PathForm(), status, is_too_large)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_portfolio(may_import)
 def from_server(request: HttpRequest, access: Access) -> HttpResponse:
     """Have a file or folder read that lies on the server."""
+    if request.method != "POST":
+        return redirect("imports", access.portfolio.slug)
     form = PathForm(request.POST)
     if settings.IMPORT_FOLDERS and form.is_valid():
         imported = imports.start_from_path(
