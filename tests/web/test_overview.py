@@ -51,7 +51,7 @@ def test_it_says_what_the_portfolio_holds(page, portfolio, vera):
 
     assert figure(html, "interventions") == "5"
     assert figure(html, "passages read") == "7"
-    assert figure(html, "countries") == "3"
+    assert figure(html, "countries where capacity is developed") == "3"
     assert re.search(r"<b>USD\s11,400,000</b> by 2 interventions", html)
     assert re.search(r"<b>EUR\s150,000</b> by 1 intervention<", html)
     assert "never added together" in html
