@@ -24,3 +24,10 @@ document.addEventListener("change", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.querySelector("button.lang")) event.target.elements.next.value = location.pathname + location.search;
 });
+
+/* On a phone the navigation scrolls sideways: where one is stays in sight. */
+{
+  const here = document.querySelector("nav.main [aria-current]");
+  const bar = here && [here.closest("ul"), here.closest("nav")].find((box) => box.scrollWidth > box.clientWidth);
+  if (bar) bar.scrollLeft += here.getBoundingClientRect().right - bar.getBoundingClientRect().right;
+}
