@@ -190,8 +190,6 @@ POST_ONLY = {
     "invitation_withdraw",
     "history_restore",
     "portfolio_history_restore",
-    "import_new",
-    "import_from_server",
     "import_columns",
     "import_confirm",
     "import_discard",
