@@ -8,6 +8,7 @@ UV := .tools/bin/uv
 CAPMAP := .venv/bin/capmap
 PORT ?= 8000
 BENCH_MB ?= 200
+BENCH_SITE := benchmarks/speed/generated/site
 
 .PHONY: help setup run test quick check fix docs bench clean
 
@@ -67,6 +68,8 @@ bench: setup ## speed and accuracy with the peers beside; BENCH_MB=1000 for the 
 	.venv/bin/python benchmarks/speed/iati_table.py $(BENCH_MB)
 	.venv/bin/python benchmarks/speed/coded_parquet.py $(BENCH_MB)
 	.venv/bin/python benchmarks/speed/paper.py
+	[ -e $(BENCH_SITE)/capmap.sqlite3 ] || CAPMAP_HOME=$(BENCH_SITE) .venv/bin/python benchmarks/speed/site_data.py
+	CAPMAP_HOME=$(BENCH_SITE) .venv/bin/python benchmarks/speed/site_speed.py
 
 clean: ## remove what make made
 	rm -rf .venv .tools map dist benchmarks/speed/generated
