@@ -37,7 +37,7 @@ test: setup ## all checks and tests, as CI runs them
 	@$(MAKE) --no-print-directory check
 	.venv/bin/pytest -n 2
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
-	  .venv/bin/pytest -n 2 --postgresql tests/records tests/web; \
+	  .venv/bin/pytest -n 2 --postgresql -m "django_db and not slow" tests/records tests/web; \
 	else echo "No PostgreSQL on this machine: records and pages were tested on SQLite only."; fi
 
 quick: setup ## the fast tests only

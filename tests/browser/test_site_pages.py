@@ -17,7 +17,7 @@ PAGES = [
     "home", "portfolio", "portfolio_settings", "portfolio_history", "map", "map_multiples",
     "countries", "country", "integration", "gaps", "interventions", "intervention",
     "intervention_edit", "passage", "questions", "imports", "rounds", "round_new", "round",
-    "review", "agreement", "adjudicate", "codebook", "codebook_code", "codebook_proposals",
+    "review", "agreement", "adjudicate", "codebook", "codebook_code", "codebook_propose",
     "codebook_versions", "views", "account", "people", "people_invite", "history",
     "mfa_index", "usersessions_list", "account_change_password", "help",
 ]  # fmt: skip

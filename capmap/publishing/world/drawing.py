@@ -76,7 +76,7 @@ def world_map(
     inside = "".join(shapes + dots)
     if not alone:
         return (
-            f'<svg class="world" viewBox="0 0 {width} {height}" role="img"'
+            f'<svg class="world" viewBox="0 0 {width} {height}" role="group"'
             f' aria-label="{escape(label)}">{inside}</svg>'
         )
     legend = "".join(
