@@ -190,6 +190,7 @@ def decide(page, holds, why):
     """Tick with the number keys what holds, say why, settle; give the names of the codes."""
     choices = page.locator(".choices ol .choice")
     expect(choices.first).to_be_visible()
+    page.wait_for_load_state("load")  # before that, no script hears the keys
     number = page.locator("h2.which").inner_text()
     kept = []
     for place, choice in enumerate(choices.all(), start=1):
