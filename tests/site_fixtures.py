@@ -103,7 +103,8 @@ def make_portfolio(title="Technical cooperation"):
 @pytest.fixture(autouse=True)
 def home(request):
     """Give each test that uses the records a folder of its own for files and tables."""
-    if request.node.get_closest_marker("django_db") is None:
+    marked = request.node.get_closest_marker("django_db") is not None
+    if not marked and "db" not in request.fixturenames:
         return None
     from django.core.cache import cache
 

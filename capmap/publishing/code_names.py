@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 from typing import Any
 
 from capmap.frameworks.codebook import Codebook
@@ -43,7 +42,6 @@ class CodeNames:
         self._codes = CodeList(framework, codebook, language)
         self._words = Wording("explorer", language)
         self._codebook = codebook
-        self._lock = Lock()
         self._named = lru_cache(maxsize=5_000)(self._name)
         self._facet = lru_cache(maxsize=100)(self._codes.described)
 
@@ -67,16 +65,15 @@ class CodeNames:
 
     def _name(self, facet: str, code: str) -> Named:
         if code == NONE:
-            key = f"none_{facet}" if f"none_{facet}" in topic("explorer") else ""
+            key = f"none_{facet}"
             label = (
                 self._words.say(key)
-                if key
+                if key in topic("explorer")
                 else self._words.say("none_of_facet", facet=self.label(facet))
             )
             return Named(NONE, label, label, "", "", "")
         if facet not in self._codebook.facets and facet not in _NAMED:
             return Named(code, code, code, "", "", "")  # years, organizations: many
-        with self._lock:  # codes get their numbers as they are met
-            entry: list[Any] = self._codes.entry(facet, code)
+        entry: list[Any] = self._codes.entry(facet, code)
         _, _, label, head, definition, group, number, _ = entry
         return Named(code, label, head, definition, group, str(number))

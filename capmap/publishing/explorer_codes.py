@@ -79,18 +79,14 @@ class CodeList:
 
     def entry(self, facet: str, code: str) -> list[Any]:
         """Return a code as it is listed, with the name of its group."""
-        found = self._codes[self.number(facet, code)]
+        found = self._entry(facet, code)
         group = self._groups[found[5]][1] if found[5] >= 0 else ""
         return [*found[:5], group, *found[6:]]
-
-    def described(self, facet: str) -> dict[str, Any]:
-        """Return what the page says of a facet: its label, its plural, its mark."""
-        return self._described(facet)
 
     def listed(self) -> dict[str, Any]:
         """Return facets, groups and codes as the page takes them."""
         return {
-            "facets": [self._described(facet) for facet in self._facets],
+            "facets": [self.described(facet) for facet in self._facets],
             "groups": [label for _, _, label in self._groups],
             "codes": self._codes,
         }
@@ -100,7 +96,8 @@ class CodeList:
             self._facets.append(facet)
         return self._facets.index(facet)
 
-    def _described(self, facet: str) -> dict[str, Any]:
+    def described(self, facet: str) -> dict[str, Any]:
+        """Return what the page says of a facet: its label, its plural, its mark."""
         known = self._codebook.facets.get(facet)
         label = _text(known.label, self._language) if known else ""
         question = _text(known.question, self._language) if known else ""

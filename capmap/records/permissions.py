@@ -19,6 +19,7 @@ they are asked. Every role acts only within its portfolio and countries.
 from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
 from capmap.records.models import Intervention, Membership, Portfolio, Role, User
 
@@ -30,9 +31,9 @@ _SEES = {
     Role.VIEWER,
 }
 _COMMENTS = _SEES - {Role.VIEWER}
-_REVIEWS = {Role.ADMINISTRATOR, Role.ANALYST, Role.REVIEWER}
+REVIEWS = {Role.ADMINISTRATOR, Role.ANALYST, Role.REVIEWER}
 _CORRECTS = {Role.ADMINISTRATOR, Role.ANALYST, Role.PROGRAMME_OFFICER}
-_ANALYSES = {Role.ADMINISTRATOR, Role.ANALYST}
+ANALYSES = {Role.ADMINISTRATOR, Role.ANALYST}
 
 
 class NotAllowed(PermissionDenied):
@@ -62,7 +63,7 @@ class Access:
 
     @property
     def can_review(self) -> bool:
-        return self.role in _REVIEWS
+        return self.role in REVIEWS
 
     @property
     def can_correct(self) -> bool:
@@ -70,7 +71,7 @@ class Access:
 
     @property
     def can_analyse(self) -> bool:
-        return self.role in _ANALYSES
+        return self.role in ANALYSES
 
     @property
     def can_audit(self) -> bool:
@@ -78,12 +79,24 @@ class Access:
 
         Changes tell of every country, so that who sees only some does not see them.
         """
+        return self.analyses_everywhere
+
+    @property
+    def analyses_everywhere(self) -> bool:
+        """Whether they analyse and see every country: what touches all of them asks this."""
         return self.can_analyse and not self.is_scoped
 
     @property
     def is_scoped(self) -> bool:
         """Whether they see only some countries."""
         return bool(self.countries)
+
+    def interventions(self) -> "QuerySet[Intervention]":
+        """Return the current interventions in their portfolio and countries."""
+        found: QuerySet[Intervention] = Intervention.objects.seen_in(
+            self.portfolio, self.countries
+        )
+        return found
 
     def sees(self, intervention: Intervention) -> bool:
         """Whether the intervention lies in their portfolio and countries."""
@@ -107,6 +120,14 @@ def access(user: object, portfolio: Portfolio) -> Access | None:
     if membership is None:
         return None
     return Access(user, portfolio, membership.role, tuple(membership.countries))
+
+
+def granted(user: User | None, portfolio: Portfolio) -> Access:
+    """Return what ``user`` may do in ``portfolio``; ``NotAllowed`` for those without a part."""
+    found = access(user, portfolio)
+    if found is None:
+        raise NotAllowed
+    return found
 
 
 def portfolios_of(user: User) -> list[Portfolio]:

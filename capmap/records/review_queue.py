@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from capmap.records.models import (
     Intervention,
-    InterventionCountry,
     ReviewItem,
     ReviewRound,
     User,
@@ -89,12 +88,8 @@ def claim(item: ReviewItem, user: User) -> None:
 
 def _seen(items: QuerySet[ReviewItem], access: Access) -> QuerySet[ReviewItem]:
     if access.countries:
-        inside = InterventionCountry.objects.filter(code__in=access.countries)
-        items = items.filter(
-            passage__intervention__in=Intervention.objects.filter(
-                pk__in=inside.values("intervention_id")
-            )
-        )
+        inside = Intervention.objects.within(list(access.countries))
+        items = items.filter(passage__intervention__in=inside)
     return items.select_related("passage__intervention")
 
 

@@ -4,18 +4,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from capmap.sources.columns import (
-    TEXT_FIELDS,
-    field_names,
-    header,
-    plain,
-    read_mapping,
-)
+from capmap.sources.columns import header, plain, read_mapping
 from capmap.sources.remarks import Remarks
 from capmap.sources.sheets import opened
 from capmap.sources.spreadsheet import HEADER_ROWS, cell_text
-
-__all__ = ["TEXT_FIELDS", "SheetColumn", "SheetColumns", "columns_of", "field_names"]
 
 _EXAMPLES = 3
 _MOST_COLUMNS = 200

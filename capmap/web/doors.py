@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
-from capmap.records.models import Intervention, Portfolio
+from capmap.records.models import Intervention, Portfolio, ReviewRound
 from capmap.records.permissions import Access, access, can_manage_people
 
 P = ParamSpec("P")
@@ -74,3 +74,16 @@ def intervention_or_404(access: Access, pk: int) -> Intervention:
         raise Http404
     intervention: Intervention = found
     return intervention
+
+
+def round_or_404(access: Access, pk: int) -> ReviewRound:
+    """Return a round of the portfolio, or answer 404."""
+    found = (
+        ReviewRound.objects.select_related("portfolio", "created_by")
+        .prefetch_related("readers")
+        .filter(pk=pk, portfolio=access.portfolio)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found

@@ -205,10 +205,9 @@ class Evidence:
         first = (self.page - 1) * AT_ONCE
         ids = self.read["passage_id"].slice(first, AT_ONCE).to_list()
         access = self._page.access
-        seen = Intervention.objects.current().filter(portfolio=access.portfolio)
         found = (
             Passage.objects.current()
-            .filter(pk__in=ids, intervention__in=seen.within(list(access.countries)))
+            .filter(pk__in=ids, intervention__in=access.interventions())
             .select_related("intervention")
             .prefetch_related(
                 Prefetch(
@@ -279,9 +278,7 @@ class Evidence:
         access = self._page.access
         found = {
             intervention.identifier: intervention
-            for intervention in Intervention.objects.current()
-            .filter(portfolio=access.portfolio, identifier__in=list(top))
-            .within(list(access.countries))
+            for intervention in access.interventions().filter(identifier__in=list(top))
         }
         return [(found[key], n) for key, n in top.items() if key in found]
 

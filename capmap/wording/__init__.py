@@ -89,7 +89,7 @@ class Wording:
 
 @lru_cache(maxsize=20_000)
 def _decimal(value: float, language: str) -> str:
-    return format_decimal(value, locale=Locale.parse(_LOCALES[language]))
+    return format_decimal(value, locale=_locale(language))
 
 
 _PLACE_WORD = re.compile(r"(?:(?<=^)|(?<=, )|(?<= and ))[a-z]+(?: [a-z]+)?(?=[ ,(]|$)")

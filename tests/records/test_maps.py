@@ -17,11 +17,6 @@ from capmap.tables import ALL
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def own_home(settings, tmp_path):
-    settings.HOME = tmp_path
-
-
 @pytest.fixture
 def seen(portfolio):
     """Maps as a person sees them."""

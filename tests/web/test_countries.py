@@ -39,12 +39,6 @@ def test_the_table_sorts_by_what_it_has(page, ana, portfolio, sort):
     assert answer.status_code == 200
 
 
-@pytest.fixture(autouse=True)
-def own_tables(settings, tmp_path):
-    """Tables of other tests are not found again under the same number."""
-    settings.HOME = tmp_path
-
-
 NAMES = [("countries",), ("country", "PE"), ("integration",), ("gaps",)]
 
 

@@ -15,11 +15,6 @@ from capmap.records.models import Coding, Intervention, Membership, Passage
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def own_home(settings, tmp_path):
-    settings.HOME = tmp_path
-
-
 def text(response):
     return re.sub(r"\s+", " ", response.content.decode())
 

@@ -18,11 +18,6 @@ from capmap.records.queries import snapshot
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def own_home(settings, tmp_path):
-    settings.HOME = tmp_path
-
-
 def text(response):
     return re.sub(r"\s+", " ", response.content.decode())
 

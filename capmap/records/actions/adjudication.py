@@ -6,7 +6,7 @@ from django.db import transaction
 
 from capmap.records.actions import history, review
 from capmap.records.models import Passage, Reading, ReadingCode, ReviewRound, User
-from capmap.records.permissions import Access, access, require
+from capmap.records.permissions import Access, granted, require
 from capmap.records.queries import agreement
 from capmap.records.queries.agreement import Code, Pair
 from capmap.records.queries.codebook import codebook_of
@@ -87,9 +87,8 @@ def undo(*, review_round: ReviewRound, passage: Passage, by: User) -> Reading | 
 
 
 def _adjudicator(review_round: ReviewRound, by: User) -> Access:
-    allowed = access(by, review_round.portfolio)
-    require(allowed is not None and agreement.may_adjudicate(allowed, review_round))
-    assert allowed is not None
+    allowed = granted(by, review_round.portfolio)
+    require(agreement.may_adjudicate(allowed, review_round))
     return allowed
 
 

@@ -1,9 +1,10 @@
 """Propose terms, decline them, try changes out, adopt them as a version, go back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from capmap.coding.lexicon import LexiconCoder
@@ -28,7 +29,7 @@ from capmap.records.models import (
     TermChange,
     User,
 )
-from capmap.records.permissions import Access, access, require
+from capmap.records.permissions import granted, require
 from capmap.records.queries.codebook import (
     codebook_at,
     coder_of,
@@ -44,8 +45,7 @@ from capmap.records.queries.recoding import (
     weigh,
 )
 from capmap.records.queries.trial import Effect
-
-Progress = Callable[[str, float, float, str], None]
+from capmap.records.tasks import Progress
 
 _FIELDS = ["facet", "code", "language", "term", "removes", "reason"]
 
@@ -86,7 +86,7 @@ def propose(
     reason: str = "",
 ) -> TermChange:
     """Propose a term to add to a code, or to take from it."""
-    allowed = _allowed(portfolio, by)
+    allowed = granted(by, portfolio)
     require(allowed.can_review)
     edit = TermEdit(facet, code, language, written_term(read_term(term)), removes)
     _check(portfolio, [TermEdit(facet, code, language, term.strip(), removes)])
@@ -110,7 +110,7 @@ def propose(
 @transaction.atomic
 def decline(*, change: TermChange, by: User, answer: str = "") -> TermChange:
     """Say no to a proposal, with the reason; who proposed it may take it back."""
-    allowed = _allowed(change.portfolio, by)
+    allowed = granted(by, change.portfolio)
     own = change.proposed_by_id == by.pk
     require(allowed.can_analyse or (allowed.can_review and own))
     locked = TermChange.objects.select_for_update().get(pk=change.pk)
@@ -138,7 +138,7 @@ def start_trial(
     edits: Sequence[TermEdit] = (),
 ) -> Job:
     """Have the worker find out what proposals, and other edits, would change."""
-    allowed = _allowed(portfolio, by)
+    allowed = granted(by, portfolio)
     require(allowed.can_review)
     _open(changes, portfolio)
     wanted = [*edits_of(list(changes)), *edits]
@@ -175,8 +175,8 @@ def adopt(
     another was adopted since. All countries are coded anew, so that who sees only some
     does not adopt.
     """
-    allowed = _allowed(portfolio, by)
-    require(allowed.can_analyse and not allowed.is_scoped)
+    allowed = granted(by, portfolio)
+    require(allowed.analyses_everywhere)
     Portfolio.objects.select_for_update().get(pk=portfolio.pk)
     _open(changes, portfolio)
     wanted = [*edits_of(list(changes)), *edits]
@@ -194,12 +194,13 @@ def revert(
     *, portfolio: Portfolio, by: User, base: int, to: int, note: str = ""
 ) -> CodebookVersion:
     """Go back to the terms of version ``to`` by adopting the reverse; 0 ships."""
-    allowed = _allowed(portfolio, by)
-    require(allowed.can_analyse and not allowed.is_scoped)
+    allowed = granted(by, portfolio)
+    require(allowed.analyses_everywhere)
     Portfolio.objects.select_for_update().get(pk=portfolio.pk)
-    if not 0 <= to <= newest_number(portfolio):
+    newest = newest_number(portfolio)
+    if not 0 <= to <= newest:
         raise Refused("no_such_version")
-    here = codebook_at(portfolio, newest_number(portfolio))
+    here = codebook_at(portfolio, newest)
     edits = difference(here, codebook_at(portfolio, to))
     if not edits:
         raise Refused("nothing_to_adopt")
@@ -218,16 +219,10 @@ def run_trial(job: Job, progress: Progress) -> dict[str, Any]:
     coder = LexiconCoder(changed(base, edits, "trial"), framework)
     effect = Effect(LexiconCoder(base, framework))
     countries = job.about["countries"]
-    numbers = list(
-        passages_to_code(portfolio, countries)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
     differs = can_differ(edits)
-    for start in range(0, len(numbers), CHUNK):
-        for one in weigh(numbers[start : start + CHUNK], coder, base, differs):
+    for chunk in _in_chunks(passages_to_code(portfolio, countries), progress):
+        for one in weigh(chunk, coder, base, differs):
             effect.add(one)
-        progress("coding", min(start + CHUNK, len(numbers)), len(numbers), "")
     return {
         **effect.result(portfolio, countries),
         "edits": [_as_values(edit) for edit in edits],
@@ -242,24 +237,28 @@ def recode(job: Job, progress: Progress) -> dict[str, Any]:
     base = codebook_at(portfolio, max(0, number - 1))
     differs = can_differ(difference(base, coder.codebook))
     by, _ = Coder.objects.get_or_create(kind=Coder.Kind.LEXICON, name=coder.version)
-    numbers = list(
-        passages_to_code(portfolio)
-        .filter(is_read=False)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    counts = {"passages": len(numbers), "added": 0, "removed": 0}
-    for start in range(0, len(numbers), CHUNK):
+    counts = {"passages": 0, "added": 0, "removed": 0}
+    to_code = passages_to_code(portfolio).filter(is_read=False)
+    for chunk in _in_chunks(to_code, progress):
+        counts["passages"] += len(chunk)
         with transaction.atomic():
-            chunk = numbers[start : start + CHUNK]
             unread = Passage.objects.select_for_update().filter(
                 pk__in=chunk, is_read=False
             )
             locked = list(unread.values_list("pk", flat=True))
             _write(list(weigh(locked, coder, base, differs)), by, counts)
-        progress("coding", min(start + CHUNK, len(numbers)), len(numbers), "")
     portfolio.touch()
     return counts
+
+
+def _in_chunks(
+    passages: "QuerySet[Passage]", progress: Progress
+) -> Iterator[list[int]]:
+    """Yield the numbers of passages, and tell how far the work on them has come."""
+    numbers = list(passages.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(numbers), CHUNK):
+        yield numbers[start : start + CHUNK]
+        progress("coding", min(start + CHUNK, len(numbers)), len(numbers), "")
 
 
 def _write(weighed: list[Weighed], by: Coder, counts: dict[str, int]) -> None:
@@ -300,13 +299,6 @@ def _said(coded: Any) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _allowed(portfolio: Portfolio, by: User) -> Access:
-    allowed = access(by, portfolio)
-    require(allowed is not None)
-    assert allowed is not None
-    return allowed
-
-
 def _open(changes: Sequence[TermChange], portfolio: Portfolio) -> None:
     """Refuse changes of another portfolio, and those decided meanwhile."""
     numbers = {change.pk for change in changes}
@@ -317,7 +309,6 @@ def _open(changes: Sequence[TermChange], portfolio: Portfolio) -> None:
 
 def _check(portfolio: Portfolio, edits: Sequence[TermEdit]) -> None:
     """Refuse edits that would leave something wrong, each after those before it."""
-    portfolio.refresh_from_db(fields=["revision"])
     book = codebook_at(portfolio, newest_number(portfolio))
     for number, edit in enumerate(edits):
         finding = wrong_with(book, edit)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from capmap.records.actions import history
 from capmap.records.models import Comment, Intervention, Passage, ReviewItem, User
-from capmap.records.permissions import Access, access, require
+from capmap.records.permissions import Access, granted, require
 from capmap.records.queries.comments import people_to_ask
 
 #: Characters of a comment or answer: a page of text, not a document.
@@ -97,7 +97,6 @@ def answer(*, comment: Comment, by: User, answer: str) -> Comment:
 
 
 def _allowed(intervention: Intervention, by: User) -> Access:
-    found = access(by, intervention.portfolio)
-    require(found is not None and found.can_comment and found.sees(intervention))
-    assert found is not None
+    found = granted(by, intervention.portfolio)
+    require(found.can_comment and found.sees(intervention))
     return found

@@ -11,7 +11,8 @@ from capmap.records.models import Change, Portfolio, User
 
 def fields_of(record: models.Model, names: list[str] | None = None) -> dict[str, Any]:
     """Return the stored fields of a record as plain values; all, or those named."""
-    wanted = names or [field.attname for field in record._meta.concrete_fields]
+    everything = [field.attname for field in record._meta.concrete_fields]
+    wanted = everything if names is None else names
     values = {name: getattr(record, name) for name in wanted}
     return dict(json.loads(json.dumps(values, cls=DjangoJSONEncoder)))
 

@@ -12,11 +12,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from capmap.records import search
 from capmap.records.actions import history, import_files, import_undo
 from capmap.records.actions.counting import recount
 from capmap.records.actions.import_passages import Coders, Kept, create, update
 from capmap.records.actions.import_rows import FIELDS, Incoming, read_incoming
+from capmap.records.actions.interventions import corrected
 from capmap.records.models import (
     Import,
     ImportedChange,
@@ -83,7 +83,7 @@ def _load(imported: Import, progress: Progress) -> dict[str, Any]:
         time.sleep(_PAUSE)
     told = {name: counts[name] for name in _COUNTED}
     finish(imported, {**imported.counts, **told})
-    _index(imported, progress)
+    import_undo.index_touched(imported, progress)
     return told
 
 
@@ -231,9 +231,7 @@ def _set_fields(
 
 def settable(intervention: Intervention) -> list[str]:
     """Return the fields that an import may set; amount and currency go together."""
-    edited = set(intervention.edited_fields)
-    if edited & {"budget_amount", "budget_currency"}:
-        edited |= {"budget_amount", "budget_currency"}
+    edited = corrected(intervention)
     return [name for name in FIELDS if name not in edited]
 
 
@@ -309,12 +307,3 @@ def finish(imported: Import, counts: dict[str, Any]) -> None:
         portfolio=imported.portfolio,
         after=counts,
     )
-
-
-def _index(imported: Import, progress: Progress) -> None:
-    touched = list(imported.changes.values_list("intervention_id", flat=True))
-    for start in range(0, len(touched), _BATCH):
-        progress("tables", start, len(touched), "")
-        with transaction.atomic():
-            search.index(touched[start : start + _BATCH])
-        time.sleep(_PAUSE)

@@ -15,11 +15,11 @@ from capmap.records import search
 from capmap.records.actions import history
 from capmap.records.actions.counting import recount
 from capmap.records.actions.import_passages import set_back
+from capmap.records.actions.interventions import corrected, set_countries
 from capmap.records.models import (
     Import,
     ImportedChange,
     Intervention,
-    InterventionCountry,
     Job,
     User,
 )
@@ -81,23 +81,27 @@ def take_back(
                     stayed[change.intervention.identifier] = kept
         time.sleep(_PAUSE)
     _finish(imported, by)
+    index_touched(imported, progress)
+    return {"stayed": stayed}
+
+
+def index_touched(imported: Import, progress: Progress) -> None:
+    """Index anew what an import touched, in short transactions."""
     touched = list(imported.changes.values_list("intervention_id", flat=True))
     for start in range(0, len(touched), _BATCH):
         progress("tables", start, len(touched), "")
         with transaction.atomic():
             search.index(touched[start : start + _BATCH])
-    return {"stayed": stayed}
+        time.sleep(_PAUSE)
 
 
 def _set_back(change: ImportedChange, imported: Import, by: User | None) -> list[str]:
     """Set one intervention back; return the fields that a person has edited since."""
     intervention, before = change.intervention, change.before
-    edited = set(intervention.edited_fields)
-    if edited & {"budget_amount", "budget_currency"}:
-        edited |= {"budget_amount", "budget_currency"}
+    edited = corrected(intervention)
     fields = {k: v for k, v in before.get("fields", {}).items() if k not in edited}
     if "countries" in fields:
-        _set_countries(intervention, fields.pop("countries"))
+        set_countries(intervention, fields.pop("countries"))
     for name, value in fields.items():
         if name in _DATES and value:
             value = date.fromisoformat(value)
@@ -115,14 +119,6 @@ def _set_back(change: ImportedChange, imported: Import, by: User | None) -> list
             after={k: v for k, v in before.get("fields", {}).items() if k != "digest"},
         )
     return sorted(name for name in before.get("fields", {}) if name in edited)
-
-
-def _set_countries(intervention: Intervention, countries: list[dict[str, Any]]) -> None:
-    intervention.countries.all().delete()
-    InterventionCountry.objects.bulk_create(
-        InterventionCountry(intervention=intervention, **country)
-        for country in countries
-    )
 
 
 @transaction.atomic

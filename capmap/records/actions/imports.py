@@ -14,7 +14,7 @@ from capmap.records import tasks
 from capmap.records.actions import history, import_columns, import_files, import_loading
 from capmap.records.actions.import_undo import later_than
 from capmap.records.models import Import, Job, Portfolio, User
-from capmap.records.permissions import access, require
+from capmap.records.permissions import granted, require
 
 
 class NotNow(Exception):
@@ -156,8 +156,7 @@ def _now(imported: Import, kind: str, about: dict[str, Any]) -> None:
 
 
 def _require(portfolio: Portfolio, by: User | None) -> None:
-    allowed = access(by, portfolio)
-    require(by is None or (allowed is not None and allowed.can_analyse))
+    require(by is None or granted(by, portfolio).can_analyse)
 
 
 def _locked(imported: Import, by: User | None, state: Import.State) -> Import:

@@ -7,8 +7,8 @@ from django.db import models, transaction
 
 from capmap.records import search
 from capmap.records.actions import history
-from capmap.records.models import Change, Intervention, User
-from capmap.records.permissions import Access, access, require
+from capmap.records.models import Change, Intervention, InterventionCountry, User
+from capmap.records.permissions import Access, granted, require
 from capmap.records.queries.intervention import FACTS, facts_of
 
 #: Facts that only make sense together.
@@ -92,9 +92,8 @@ def give_back(
 
 
 def _allowed(intervention: Intervention, by: User) -> Access:
-    found = access(by, intervention.portfolio)
-    require(found is not None and found.can_correct and found.sees(intervention))
-    assert found is not None
+    found = granted(by, intervention.portfolio)
+    require(found.can_correct and found.sees(intervention))
     return found
 
 
@@ -131,7 +130,6 @@ def _write(
     action: str,
 ) -> None:
     """Store facts and put them on record, countries apart: they are records of their own."""
-    countries = facts_of(current)["countries"]
     names = [name for name in fields if name != "countries"]
     was = history.fields_of(current, [*names, "edited_fields"])
     for name in names:
@@ -143,8 +141,9 @@ def _write(
         _record(current, by, action, was, after)
         was, after = {}, {}
     if "countries" in fields:
-        _set_countries(current, fields["countries"])
-        was["countries"], after["countries"] = countries, fields["countries"]
+        was["countries"] = facts_of(current)["countries"]
+        set_countries(current, fields["countries"])
+        after["countries"] = fields["countries"]
         _record(current, by, action, was, after)
     current.portfolio.touch()
     search.index([current.pk])
@@ -167,12 +166,24 @@ def _record(
     )
 
 
-def _set_countries(current: Intervention, countries: list[dict[str, Any]]) -> None:
-    current.countries.all().delete()
-    for country in countries:
-        current.countries.create(
-            code=country["code"], percentage=country.get("percentage")
+def set_countries(intervention: Intervention, countries: list[dict[str, Any]]) -> None:
+    """Put these countries in place of those that stand. Who calls this puts it on record."""
+    intervention.countries.all().delete()
+    InterventionCountry.objects.bulk_create(
+        InterventionCountry(
+            intervention=intervention,
+            code=one["code"],
+            percentage=one.get("percentage"),
         )
+        for one in countries
+    )
+
+
+def corrected(intervention: Intervention) -> set[str]:
+    """Return what people corrected, so that imports leave it alone: pairs as a whole."""
+    return {
+        one for name in intervention.edited_fields for one in _PAIRS.get(name, (name,))
+    }
 
 
 def _said_by_source(current: Intervention) -> dict[str, Any]:

@@ -166,8 +166,6 @@ def grant(
 ) -> Membership:
     """Give a person a role in a portfolio, or in all where none is named."""
     require(can_manage_people(by))
-    if user.memberships.filter(portfolio=portfolio).exists():
-        raise Refused("has_a_role_already", email=user.email)
     return _grant(user, portfolio, role, countries, by)
 
 
@@ -177,7 +175,7 @@ def change_role(
 ) -> Membership:
     """Change what a person may do in a portfolio, and in which countries."""
     require(can_manage_people(by))
-    _lock_administrators()
+    lock_administrators()
     before = history.fields_of(membership, _ROLE)
     membership.role = role
     membership.countries = _scope(role, countries)
@@ -198,7 +196,7 @@ def change_role(
 def remove(*, membership: Membership, by: User) -> None:
     """Take a person's role in a portfolio away; what they did stays on record."""
     require(can_manage_people(by))
-    _lock_administrators()
+    lock_administrators()
     history.record(
         by=by,
         action="people.remove",
@@ -214,7 +212,7 @@ def remove(*, membership: Membership, by: User) -> None:
 def deactivate(*, user: User, by: User) -> None:
     """Close a person's account: every session ends and no sign-in succeeds."""
     require(can_manage_people(by))
-    _lock_administrators()
+    lock_administrators()
     _set_active(user, False, by, "people.deactivate")
     _keep_an_administrator()
     for session in UserSession.objects.filter(user_id=user.pk):
@@ -294,8 +292,6 @@ def _take(invitation: Invitation) -> Invitation:
 def _give_role_of(invitation: Invitation, user: User) -> Membership:
     invitation.accepted_by = user
     invitation.save(update_fields=["accepted_by"])
-    if user.memberships.filter(portfolio=invitation.portfolio).exists():
-        raise Refused("has_a_role_already", email=user.email)
     return _grant(
         user, invitation.portfolio, invitation.role, invitation.countries,
         invitation.invited_by, acting=user,
@@ -310,6 +306,8 @@ def _grant(
     granted_by: User | None,
     acting: User | None = None,
 ) -> Membership:
+    if user.memberships.filter(portfolio=portfolio).exists():
+        raise Refused("has_a_role_already", email=user.email)
     membership = Membership.objects.create(
         user=user,
         portfolio=portfolio,
@@ -345,7 +343,7 @@ def _set_active(user: User, is_active: bool, by: User, action: str) -> None:
     )
 
 
-def _lock_administrators() -> None:
+def lock_administrators() -> None:
     """Let two who would remove each other go one after the other."""
     list(administrators().select_for_update(of=("self",)))
 

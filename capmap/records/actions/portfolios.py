@@ -5,7 +5,7 @@ from django.utils.text import slugify
 
 from capmap.records.actions import history
 from capmap.records.models import Portfolio, User
-from capmap.records.permissions import access, can_manage_people, require
+from capmap.records.permissions import can_manage_people, granted, require
 
 
 @transaction.atomic
@@ -41,8 +41,7 @@ def describe(
     population: int | None,
 ) -> Portfolio:
     """Change how a portfolio is described; its address stays."""
-    allowed = access(by, portfolio)
-    require(allowed is not None and allowed.can_analyse)
+    require(granted(by, portfolio).can_analyse)
     names = ["title", "description", "population"]
     before = history.fields_of(portfolio, names)
     portfolio.title, portfolio.description = title, description

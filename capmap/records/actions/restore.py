@@ -9,9 +9,11 @@ from django.db import IntegrityError, models, transaction
 
 from capmap.records import search
 from capmap.records.actions import history
+from capmap.records.actions.interventions import set_countries
+from capmap.records.actions.people import lock_administrators
 from capmap.records.models import Change, Intervention, User
 from capmap.records.permissions import access, can_manage_people, require
-from capmap.records.queries.intervention import FACTS
+from capmap.records.queries.intervention import FACTS, facts_of
 from capmap.records.queries.people import administrators
 
 #: What can be brought back, and which of its fields. Others have an undo of their own
@@ -105,7 +107,7 @@ def restore(*, change: Change, by: User, seen: dict[str, Any] | None = None) -> 
     if not is_restorable(change):
         raise Refused("not_restorable")
     if change.record in OF_PEOPLE:
-        list(administrators().select_for_update(of=("self",)))
+        lock_administrators()
     record = (
         _model(change)
         ._default_manager.select_for_update()
@@ -197,12 +199,9 @@ def _set_back(
 
 def _as_it_stands(record: models.Model, names: list[str]) -> dict[str, Any]:
     own = [name for name in names if _has(record, name)]
-    values = history.fields_of(record, own) if own else {}
+    values = history.fields_of(record, own)
     if isinstance(record, Intervention) and "countries" in names:
-        values["countries"] = [
-            {"code": one.code, "percentage": one.percentage}
-            for one in record.countries.order_by("pk")
-        ]
+        values["countries"] = facts_of(record)["countries"]
     return {name: values[name] for name in names}
 
 
@@ -230,9 +229,7 @@ def _write(record: models.Model, wanted: dict[str, Any]) -> None:
         record.version += 1
     record.save()
     if isinstance(record, Intervention) and "countries" in wanted:
-        record.countries.all().delete()
-        for one in wanted["countries"]:
-            record.countries.create(code=one["code"], percentage=one.get("percentage"))
+        set_countries(record, wanted["countries"])
 
 
 def _tell_the_tables(change: Change) -> None:

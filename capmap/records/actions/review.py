@@ -20,11 +20,10 @@ from capmap.records.models import (
     ReviewRound,
     User,
 )
-from capmap.records.permissions import access, require
+from capmap.records.permissions import Access, granted, require
 from capmap.records.queries import review as reads
 from capmap.records.queries.codebook import codebook_of
-
-NOT_CAPACITY = ("capacity", "not-cd")
+from capmap.records.review_queue import may_read
 
 
 class Given(NamedTuple):
@@ -73,15 +72,11 @@ def finish(
     decided since. A reading outside an item may still belong to a round.
     """
     portfolio = passage.intervention.portfolio
-    allowed = access(by, portfolio)
-    require(
-        allowed is not None
-        and allowed.can_review
-        and allowed.sees(passage.intervention)
-    )
+    allowed = granted(by, portfolio)
+    require(allowed.can_review and allowed.sees(passage.intervention))
     Passage.objects.select_for_update().get(pk=passage.pk)
     if item is not None:
-        item = _open_item(item, passage, by)
+        item = _open_item(item, passage, allowed)
         review_round = item.round
     elif reads.blind_item(passage, by) is not None:
         raise Refused("read_it_blind")
@@ -116,12 +111,8 @@ def settle(reading: Reading, *, by: User) -> None:
     """
     passage = reading.passage
     portfolio = passage.intervention.portfolio
-    allowed = access(by, portfolio)
-    require(
-        allowed is not None
-        and allowed.can_review
-        and allowed.sees(passage.intervention)
-    )
+    allowed = granted(by, portfolio)
+    require(allowed.can_review and allowed.sees(passage.intervention))
     given = {(code.facet, code.code): code for code in reading.codes.all()}
     codings = list(
         Coding.objects.select_for_update(of=("self",))
@@ -157,9 +148,8 @@ def undo(*, reading: Reading, by: User) -> ReviewItem | None:
     """
     passage = reading.passage
     portfolio = passage.intervention.portfolio
-    allowed = access(by, portfolio)
-    require(allowed is not None and allowed.can_review)
-    assert allowed is not None
+    allowed = granted(by, portfolio)
+    require(allowed.can_review)
     of_analysts = reading.is_adjudication and allowed.can_analyse
     require(reading.reader_id == by.pk or of_analysts)
     Passage.objects.select_for_update().get(pk=passage.pk)
@@ -182,15 +172,14 @@ def undo(*, reading: Reading, by: User) -> ReviewItem | None:
 _DECIDED = ["status", "doubtful", "spans", "decided_by_id", "decided_at"]
 
 
-def _open_item(item: ReviewItem, passage: Passage, by: User) -> ReviewItem:
+def _open_item(item: ReviewItem, passage: Passage, allowed: Access) -> ReviewItem:
     item = (
         ReviewItem.objects.select_for_update(of=("self",))
         .select_related("round")
         .get(pk=item.pk)
     )
-    require(item.passage_id == passage.pk and item.reader_id in (None, by.pk))
-    readers = {reader.pk for reader in item.round.readers.all()}
-    require(not readers or by.pk in readers)
+    require(item.passage_id == passage.pk and item.reader_id in (None, allowed.user.pk))
+    require(may_read(item.round, allowed))
     if item.round.closed_at is not None:
         raise Refused("round_closed")
     if item.state == ReviewItem.State.READ:
@@ -205,8 +194,8 @@ def _checked(
 ) -> list[Given]:
     """Refuse codes that cannot be, and two of a facet that holds one; not-cd stands alone."""
     given = {(code[0], code[1]): Given(*code) for code in codes}
-    if NOT_CAPACITY in given:
-        return [given[NOT_CAPACITY]]
+    if reads.NOT_CAPACITY in given:
+        return [given[reads.NOT_CAPACITY]]
     codebook = codebook_of(portfolio)
     for one in given.values():
         if not _is_known(codebook, one, passage):

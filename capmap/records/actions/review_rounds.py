@@ -19,7 +19,7 @@ from capmap.records.models import (
     ReviewRound,
     User,
 )
-from capmap.records.permissions import Access, access, require
+from capmap.records.permissions import Access, access, granted, require
 from capmap.records.queries.codebook import codebook_of
 from capmap.records.queries.review_rounds import passages_matching
 
@@ -55,9 +55,8 @@ def make_round(
     ``passages`` is a query, or a filter of ``passages_matching``. Without readers
     whoever comes reads. Who only reviews makes rounds for themselves alone.
     """
-    allowed = access(by, portfolio)
-    require(allowed is not None and allowed.can_review)
-    assert allowed is not None
+    allowed = granted(by, portfolio)
+    require(allowed.can_review)
     require(allowed.can_analyse or list(readers) == [by])
     _check(portfolio, readers, readers_per_passage, question)
     seed = random.SystemRandom().getrandbits(32) if seed is None else seed
@@ -143,9 +142,8 @@ def may_manage(review_round: ReviewRound, allowed: Access) -> bool:
 
 
 def _manage(review_round: ReviewRound, by: User) -> Access:
-    allowed = access(by, review_round.portfolio)
-    require(allowed is not None and may_manage(review_round, allowed))
-    assert allowed is not None
+    allowed = granted(by, review_round.portfolio)
+    require(may_manage(review_round, allowed))
     return allowed
 
 

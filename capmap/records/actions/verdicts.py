@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from capmap.records.actions import history
 from capmap.records.models import Intervention, User, Verdict
-from capmap.records.permissions import access, require
+from capmap.records.permissions import granted, require
 
 
 @transaction.atomic
@@ -58,9 +58,5 @@ def withdraw(*, intervention: Intervention, by: User) -> None:
 
 
 def _require_may_decide(intervention: Intervention, by: User) -> None:
-    allowed = access(by, intervention.portfolio)
-    require(
-        allowed is not None
-        and (allowed.can_review or allowed.can_correct)
-        and allowed.sees(intervention)
-    )
+    allowed = granted(by, intervention.portfolio)
+    require((allowed.can_review or allowed.can_correct) and allowed.sees(intervention))

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 
 from capmap.records.actions import history
 from capmap.records.models import Portfolio, SavedView, User
-from capmap.records.permissions import Access, access, require
+from capmap.records.permissions import Access, granted, require
 
 #: Pages whose address can be kept.
 PAGES = ("interventions", "map")
@@ -97,7 +97,6 @@ def _own(view: SavedView, by: User) -> Access:
 
 
 def _allowed(portfolio: Portfolio, by: User) -> Access:
-    allowed = access(by, portfolio)
-    require(allowed is not None and allowed.can_see)
-    assert allowed is not None
+    allowed = granted(by, portfolio)
+    require(allowed.can_see)
     return allowed

@@ -1,5 +1,6 @@
 """Portfolios and the interventions in them."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -55,6 +56,12 @@ class Interventions(models.QuerySet["Intervention"]):
                 "intervention_id"
             )
         )
+
+    def seen_in(
+        self, portfolio: "Portfolio", countries: Iterable[str] = ()
+    ) -> "Interventions":
+        """Keep the current ones of a portfolio, in one of ``countries`` if any is named."""
+        return self.current().filter(portfolio=portfolio).within(list(countries))
 
 
 class Intervention(models.Model):

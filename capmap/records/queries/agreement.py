@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 from django.core.cache import cache
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from capmap.coding.agreement import ENOUGH_CASES, Coded, agreement
 from capmap.records.models import (
@@ -17,7 +17,8 @@ from capmap.records.models import (
     ReviewRound,
     User,
 )
-from capmap.records.permissions import Access
+from capmap.records.permissions import ANALYSES, Access
+from capmap.records.permissions import access as access_of
 from capmap.records.queries.codebook import codebook_of
 from capmap.tables import ALL
 
@@ -90,16 +91,14 @@ def reader_numbers(review_round: ReviewRound) -> set[int]:
 def progress(access: Access, review_round: ReviewRound) -> list[tuple[User, int, int]]:
     """List readers with how many passages they have read and how many are theirs."""
     readers = User.objects.filter(pk__in=reader_numbers(review_round))
-    items = ReviewItem.objects.filter(round=review_round)
-    rows = list(items.values_list("reader_id", "state"))
-    return [
-        (
-            reader,
-            sum(who == reader.pk and state == "read" for who, state in rows),
-            sum(who == reader.pk for who, _ in rows),
+    items = ReviewItem.objects.filter(round=review_round).order_by()
+    told = {
+        who: (read, whole)
+        for who, read, whole in items.values_list("reader_id").annotate(
+            read=Count("pk", filter=Q(state="read")), whole=Count("pk")
         )
-        for reader in sorted(readers, key=str)
-    ]
+    }
+    return [(one, *told.get(one.pk, (0, 0))) for one in sorted(readers, key=str)]
 
 
 def pairs(access: Access, review_round: ReviewRound, **only: object) -> list[Pair]:
@@ -121,7 +120,7 @@ def pairs(access: Access, review_round: ReviewRound, **only: object) -> list[Pai
     for reading in readings:
         by_passage.setdefault(reading.passage_id, []).append(reading)
     places = dict(
-        ReviewItem.objects.filter(round=review_round)
+        ReviewItem.objects.filter(round=review_round, **only)
         .order_by("-position")
         .values_list("passage_id", "position")
     )
@@ -239,16 +238,12 @@ def may_adjudicate(access: Access, review_round: ReviewRound) -> bool:
 
 def others_may(access: Access, readers: set[int]) -> bool:
     """Whether somebody who has not read in the round could adjudicate."""
-    from capmap.records.permissions import access as access_of
-
     people = (
-        User.objects.filter(
-            is_active=True, memberships__role__in=("administrator", "analyst")
-        )
+        User.objects.filter(is_active=True, memberships__role__in=ANALYSES)
         .exclude(pk__in=readers)
         .distinct()
     )
     return any(
-        found is not None and found.can_analyse and not found.is_scoped
+        found is not None and found.analyses_everywhere
         for found in (access_of(person, access.portfolio) for person in people)
     )

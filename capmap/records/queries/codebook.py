@@ -40,9 +40,7 @@ def framework_of(portfolio: Portfolio) -> Framework:
 
 def coder_of(portfolio: Portfolio) -> LexiconCoder:
     """Return the lexicon coder of a portfolio; building one costs some tenths of a second."""
-    portfolio.refresh_from_db(fields=["revision"])
-    number = newest_number(portfolio)
-    return _coder(portfolio.pk, portfolio.created_at, number)
+    return _coder(portfolio.pk, portfolio.created_at, newest_number(portfolio))
 
 
 def newest_number(portfolio: Portfolio) -> int:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from capmap.coding.phrases import Phrase, PhraseMatcher, fold
 from capmap.frameworks.changed import read_term
-from capmap.records.models import Coding, Intervention
+from capmap.records.models import Coding
 from capmap.records.models.coding import Codings
 from capmap.records.permissions import Access
 from capmap.records.queries import snapshot
@@ -82,7 +82,7 @@ def examples(
     access: Access, facet: str, code: str, language: str, most: int = 5
 ) -> tuple[list[Coding], bool]:
     """Return codings to show, and whether people accepted them; else sure suggestions."""
-    of_code = _codings(access).filter(facet=facet, code=code).exclude(spans=[])
+    of_code = codings_seen(access).filter(facet=facet, code=code).exclude(spans=[])
     accepted = _in_language(of_code.accepted(), language, most)
     if accepted:
         return accepted, True
@@ -94,7 +94,7 @@ def near_misses(
     access: Access, facet: str, code: str, language: str, most: int = 5
 ) -> list[Coding]:
     """Return what looked like the code and was rejected by people."""
-    rejected = _codings(access).filter(facet=facet, code=code, status="rejected")
+    rejected = codings_seen(access).filter(facet=facet, code=code, status="rejected")
     return _in_language(rejected, language, most)
 
 
@@ -112,11 +112,11 @@ def breadth(access: Access, term: str) -> tuple[int, int]:
     return found[True], len(texts)
 
 
-def _codings(access: Access) -> Codings:
-    inside = Intervention.objects.current().filter(portfolio=access.portfolio)
-    seen = inside.within(list(access.countries))
+def codings_seen(access: Access) -> Codings:
+    """Return the codings of current passages that a person may see."""
     found: Codings = Coding.objects.filter(
-        passage__is_current=True, passage__intervention__in=seen.values("pk")
+        passage__is_current=True,
+        passage__intervention__in=access.interventions().values("pk"),
     )
     return found
 

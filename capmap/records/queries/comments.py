@@ -38,10 +38,9 @@ def questions_for(user: User, portfolio: Portfolio) -> Questions:
     allowed = access(user, portfolio)
     if allowed is None or not allowed.can_comment:
         return Questions([], [], [])
-    seen = Intervention.objects.current().filter(portfolio=portfolio)
     concerning = (
         _with_people(Comment.objects.filter(asked_of__isnull=False))
-        .filter(intervention__in=seen.within(list(allowed.countries)))
+        .filter(intervention__in=allowed.interventions())
         .select_related("intervention")
     )
     waiting = concerning.filter(answered_at=None)

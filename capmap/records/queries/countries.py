@@ -117,9 +117,9 @@ def _elsewhere(seen: Look, here: pl.DataFrame) -> pl.DataFrame:
 
 def interventions_in(access: Access, code: str) -> list[Intervention]:
     """List the interventions in a country, the newest first, as many as are listed."""
-    found = Intervention.objects.current().within(list(access.countries))
     return list(
-        found.filter(portfolio=access.portfolio, countries__code=code)
+        access.interventions()
+        .filter(countries__code=code)
         .exclude(kind="document")
         .order_by("-starts_on", "pk")
         .distinct()[:LISTED]

@@ -44,11 +44,6 @@ def estimate_of(review_round: ReviewRound, passages: int) -> Estimate | None:
     )
 
 
-Flags = dict[
-    int, bool
-]  # passage -> whether the code was found, in the order of reading
-
-
 def _found(review_round: ReviewRound, facet: str, code: str) -> list[bool]:
     """Return for each passage read whether the code holds, in the order of reading.
 

@@ -58,9 +58,7 @@ def family_of(intervention: Intervention, access: Access) -> Family:
         return Family([], [])
     found = {
         one.identifier: one
-        for one in Intervention.objects.current()
-        .filter(portfolio=access.portfolio, identifier__in=named)
-        .within(list(access.countries))
+        for one in access.interventions().filter(identifier__in=named)
     }
     return Family(
         [found[name] for name in intervention.parents if name in found],

@@ -277,9 +277,8 @@ def _rows(access: Access, index: FacetIndex, numbers: Sequence[int]) -> list[Row
     keys = [int(index.keys[n]) for n in numbers]
     records = {
         record.pk: record
-        for record in Intervention.objects.current()
-        .within(list(access.countries))
-        .filter(pk__in=keys, portfolio=access.portfolio)
+        for record in access.interventions()
+        .filter(pk__in=keys)
         .defer("organisations", "sectors", "regions", "children", "edited_fields")
     }
 

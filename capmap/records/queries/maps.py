@@ -75,6 +75,7 @@ class Maps:
         self.framework: Framework = framework_of(access.portfolio)
         self._countries = tuple(sorted(access.countries))
         self.tables = self.shot.tables(self._countries)
+        self._celled: tuple[Question, pl.DataFrame] | None = None
 
     def coverage(self, question: Question) -> pl.DataFrame:
         """Return the coverage table, margins and all."""
@@ -224,6 +225,12 @@ class Maps:
         return count_cells(cells, question.rows, question.columns)
 
     def _cells(self, question: Question) -> pl.LazyFrame:
+        """Return the passages of each cell; counts, groups and budgets of a map share them."""
+        if self._celled is None or self._celled[0] != question:
+            self._celled = (question, self._cells_of(question))
+        return self._celled[1].lazy()
+
+    def _cells_of(self, question: Question) -> pl.DataFrame:
         interventions, codings = self._narrowed(question)
         cells = cell_passages(
             interventions, codings, question.rows, question.columns,
@@ -232,7 +239,7 @@ class Maps:
         for side, facet in (("row", question.rows), ("column", question.columns)):
             if not self.codes(facet):
                 cells = _most_frequent(cells, side)
-        return cells.lazy()
+        return cells
 
     def _narrowed(self, question: Question) -> tuple[pl.LazyFrame, pl.LazyFrame]:
         """Return interventions, and the codings of the passages that the filters keep."""

@@ -62,11 +62,7 @@ def passages_to_code(
     portfolio: Portfolio, countries: Sequence[str] = ()
 ) -> "QuerySet[Passage]":
     """Return the current passages of a portfolio, in ``countries`` if any are named."""
-    inside = (
-        Intervention.objects.current()
-        .filter(portfolio=portfolio)
-        .within(list(countries))
-    )
+    inside = Intervention.objects.seen_in(portfolio, countries)
     found: QuerySet[Passage] = Passage.objects.current().filter(
         intervention__in=inside.values("pk")
     )

@@ -20,10 +20,9 @@ from capmap.records.models import (
     Reading,
     ReviewItem,
     ReviewRound,
-    Role,
     User,
 )
-from capmap.records.permissions import Access
+from capmap.records.permissions import REVIEWS, Access
 from capmap.records.queries.agreement import may_compare
 
 #: Readings from which a pace is told, the newest of a person; longer pauses do not count.
@@ -232,11 +231,10 @@ def readings_for_export(review_round: ReviewRound, access: Access) -> Iterator[R
 
 def reviewers_of(portfolio: Portfolio) -> QuerySet[User]:
     """List the people who may review in a portfolio, by name."""
-    reviews = (Role.ADMINISTRATOR, Role.ANALYST, Role.REVIEWER)
     here = Membership.objects.filter(portfolio=portfolio)
-    everywhere = Membership.objects.filter(portfolio=None, role__in=reviews)
+    everywhere = Membership.objects.filter(portfolio=None, role__in=REVIEWS)
     return User.objects.filter(
-        Q(pk__in=here.filter(role__in=reviews).values("user"))
+        Q(pk__in=here.filter(role__in=REVIEWS).values("user"))
         | Q(pk__in=everywhere.values("user")) & ~Q(pk__in=here.values("user")),
         is_active=True,
     ).order_by("name", "email")

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from capmap.coding.phrases import fold
 from capmap.frameworks.export import written_term
-from capmap.records.models import Coder, Coding, Intervention, Passage, TermChange
-from capmap.records.models.coding import Codings
+from capmap.records.models import Coder, Coding, Passage, TermChange
 from capmap.records.permissions import Access
 from capmap.records.queries.codebook import codebook_of
+from capmap.records.queries.codebook_use import codings_seen
 from capmap.wording import LANGUAGES
 
 #: Quotations under a candidate, and candidates on the page.
@@ -35,7 +35,7 @@ class Candidate:
 
 def marked(access: Access) -> list[Candidate]:
     """Return words that people marked for a code which the lexicon had not suggested."""
-    own = _of_portfolio(access).accepted().filter(coder__kind=Coder.Kind.PERSON)
+    own = codings_seen(access).accepted().filter(coder__kind=Coder.Kind.PERSON)
     codings = list(own.exclude(spans=[]).select_related("passage__intervention"))
     suggested = set(
         Coding.objects.filter(
@@ -64,7 +64,7 @@ def marked(access: Access) -> list[Candidate]:
 
 def refused(access: Access) -> list[Candidate]:
     """Return terms whose suggestions people reject more often than they accept."""
-    decided = _of_portfolio(access).exclude(status=Coding.Status.SUGGESTED)
+    decided = codings_seen(access).exclude(status=Coding.Status.SUGGESTED)
     terms = _terms(access)
     found: dict[tuple[str, str, str, str], Candidate] = {}
     refusals = defaultdict[tuple[str, str, str, str], list[Coding]](list)
@@ -90,18 +90,6 @@ def refused(access: Access) -> list[Candidate]:
         one.quotes = [(c.passage, c.spans) for c in refusals[key][:QUOTES]]
     left = _not_yet(access, worse)
     return sorted(left, key=lambda c: (c.accepted - c.rejected, c.term))[:MOST]
-
-
-def _of_portfolio(access: Access) -> Codings:
-    seen = (
-        Intervention.objects.current()
-        .filter(portfolio=access.portfolio)
-        .within(list(access.countries))
-    )
-    found: Codings = Coding.objects.filter(
-        passage__is_current=True, passage__intervention__in=seen.values("pk")
-    )
-    return found
 
 
 def _terms(access: Access) -> dict[tuple[str, str, str, str], str]:

@@ -89,8 +89,7 @@ def _has_imported(access: Access) -> bool:
 
 def intervention_to_open(access: Access) -> Intervention | None:
     """Return one that develops capacity, as far as is known, among those they see."""
-    seen = Intervention.objects.current().within(list(access.countries))
-    seen = seen.filter(portfolio=access.portfolio).order_by("pk")
+    seen = access.interventions().order_by("pk")
     coded = Coding.objects.counted().filter(
         passage__intervention__in=seen,
         passage__is_current=True,

@@ -105,11 +105,7 @@ def _holding(
     key: Key, portfolio: Portfolio, countries: Sequence[str]
 ) -> defaultdict[str, set[int]]:
     """Return the passages on which a code counts now, by what they are counted as."""
-    inside = (
-        Intervention.objects.current()
-        .filter(portfolio=portfolio)
-        .within(list(countries))
-    )
+    inside = Intervention.objects.seen_in(portfolio, countries)
     found = defaultdict[str, set[int]](set)
     for counted_as, passage in (
         Coding.objects.counted()
@@ -133,6 +129,6 @@ def _without(
 
 
 def _interventions(portfolio: Portfolio, countries: Sequence[str]) -> int:
-    inside = Intervention.objects.current().filter(portfolio=portfolio)
-    counted = inside.within(list(countries)).exclude(kind="document")
+    inside = Intervention.objects.seen_in(portfolio, countries)
+    counted = inside.exclude(kind="document")
     return int(counted.values("counted_as").distinct().count())

@@ -14,11 +14,11 @@ from capmap.records.permissions import Access
 from capmap.records.queries import agreement
 from capmap.records.queries.agreement import Code, Pair
 from capmap.records.queries.codebook import codebook_of
-from capmap.web.doors import in_portfolio
+from capmap.web.doors import in_portfolio, round_or_404
 from capmap.web.templatetags.agreement import code_name
 from capmap.web.templatetags.capmap import said
 from capmap.web.templatetags.evidence import Marked
-from capmap.web.views.agreement import compared, round_or_404
+from capmap.web.views.agreement import compared
 
 
 @require_safe

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 from babel.lists import format_list
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -17,16 +17,8 @@ from capmap.records.queries import agreement
 from capmap.records.queries.codebook import codebook_of
 from capmap.tables import ALL
 from capmap.web import table_answer
-from capmap.web.doors import in_portfolio
+from capmap.web.doors import in_portfolio, round_or_404
 from capmap.web.templatetags.agreement import code_name, facet_name
-
-
-def round_or_404(access: Access, pk: int) -> ReviewRound:
-    """Return a round of the portfolio, or answer 404."""
-    found = ReviewRound.objects.filter(pk=pk, portfolio=access.portfolio).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def compared(access: Access, pk: int) -> tuple[ReviewRound, list[agreement.Pair]]:

@@ -14,7 +14,6 @@ from capmap.frameworks.changed import TermEdit
 from capmap.records.actions import codebook as actions
 from capmap.records.models import (
     CodebookVersion,
-    Intervention,
     Job,
     Passage,
     TermChange,
@@ -28,7 +27,7 @@ from capmap.web.forms.codebook import AdoptionForm, ProposalForm, TrialForm
 from capmap.web.templatetags.capmap import language, percent, said
 
 reviewers = in_portfolio(lambda access: access.can_review)
-adopters = in_portfolio(lambda access: access.can_analyse and not access.is_scoped)
+adopters = in_portfolio(lambda access: access.analyses_everywhere)
 
 #: A term that stands in more than this share of the passages is called broad.
 BROAD = 0.05
@@ -162,7 +161,7 @@ def versions(request: HttpRequest, access: Access) -> HttpResponse:
             "book": codebook_of(access.portfolio),
             "versions": held,
             "number": held[0].number if held else 0,
-            "may_adopt": access.can_analyse and not access.is_scoped,
+            "may_adopt": access.analyses_everywhere,
             "job": at_work if at_work and at_work.state != Job.State.DONE else None,
         },
     )
@@ -233,7 +232,7 @@ def _trial_context(access: Access, job: Job) -> dict[str, Any]:
         "section": "codebook",
         "book": codebook_of(access.portfolio),
         "job": job,
-        "may_adopt": access.can_analyse and not access.is_scoped,
+        "may_adopt": access.analyses_everywhere,
     }
     if job.state != Job.State.DONE:
         return context
@@ -289,8 +288,7 @@ def _examples(access: Access, job: Job) -> list[tuple[str, str, list[Any], list[
     numbers = {
         e["passage"] for sides in shown.values() for s in sides.values() for e in s
     }
-    seen = Intervention.objects.current().filter(portfolio=access.portfolio)
-    inside = seen.within(list(access.countries))
+    inside = access.interventions()
     passages = {
         p.pk: p
         for p in Passage.objects.filter(pk__in=numbers, intervention__in=inside.values("pk"))

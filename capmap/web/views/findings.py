@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from capmap.records.models import Intervention
 from capmap.records.permissions import Access
 from capmap.records.queries import findings
 from capmap.records.queries.maps import Maps, Question
@@ -80,8 +79,7 @@ def _titles(
 ) -> dict[str, Any]:
     """Return the interventions named in the tables, by identifier."""
     wanted = {*levels["unit"], *alerts["intervention_id"].drop_nulls()}
-    found = Intervention.objects.current().within(list(access.countries))
-    shown = found.filter(portfolio=access.portfolio, identifier__in=wanted)
+    shown = access.interventions().filter(identifier__in=wanted)
     return {one.identifier: one for one in shown}
 
 

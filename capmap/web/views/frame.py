@@ -72,8 +72,3 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def went_wrong(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours. Rendered without the context, which may be at fault."""
     return HttpResponse(loader.render_to_string("frame/went_wrong.html"), status=500)
-
-
-def soon(request: HttpRequest, **address: object) -> HttpResponse:
-    """Stand in for a page that is not built yet."""
-    return _failure(request, 404, "not_found")

@@ -19,7 +19,7 @@ _ON_A_PAGE = 50
 
 def may_import(access: Access) -> bool:
     """Whether a person may import: an import touches all countries of a portfolio."""
-    return access.can_analyse and not access.is_scoped
+    return access.analyses_everywhere
 
 
 @require_safe

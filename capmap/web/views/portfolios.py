@@ -1,6 +1,5 @@
 """Portfolios: their overview, and how they are made and described."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -13,7 +12,6 @@ from capmap.web.overview_page import OverviewPage
 from capmap.web.templatetags.capmap import language
 
 
-@login_required
 @for_administrators
 def new(request: HttpRequest) -> HttpResponse:
     """Make a portfolio."""

@@ -14,7 +14,7 @@ from capmap.records.queries.agreement import may_compare
 from capmap.records.queries.codebook import codebook_of
 from capmap.records.queries.review_rounds import pace, progress_of, read_today
 from capmap.records.review_queue import claim, item_before, items_for, next_item
-from capmap.web.doors import in_portfolio
+from capmap.web.doors import in_portfolio, round_or_404
 from capmap.web.review_step import (
     Sent,
     Step,
@@ -22,6 +22,7 @@ from capmap.web.review_step import (
     keep_what_was_sent,
     reason_of,
     sent_in,
+    side_of,
     step_of_item,
     step_of_passage,
 )
@@ -99,19 +100,6 @@ def passage(request: HttpRequest, access: Access, pk: int) -> HttpResponse:
 def undo_last(request: HttpRequest, access: Access, pk: int) -> HttpResponse:
     """Take the last reading back from where no passage is left."""
     return _undo(request, access, round_or_404(access, pk), None)
-
-
-def round_or_404(access: Access, pk: int) -> ReviewRound:
-    """Return a round of the portfolio."""
-    found = (
-        ReviewRound.objects.select_related("portfolio", "created_by")
-        .prefetch_related("readers")
-        .filter(pk=pk, portfolio=access.portfolio)
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
 
 
 def item_or_404(review_round: ReviewRound, access: Access, pk: int) -> ReviewItem:
@@ -284,7 +272,7 @@ def _overtaken(
     step = keep_what_was_sent(step_of_passage(passage, access), sent)
     step.overtaken = overtaken.reading
     if item is not None:
-        step.side = step_of_item(item, access).side
+        step.side = side_of(item.round)
         step.item = item
     return _answer(request, access, step)
 

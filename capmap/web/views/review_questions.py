@@ -9,13 +9,13 @@ from capmap.records.actions import comments
 from capmap.records.models import Passage, ReviewItem
 from capmap.records.permissions import Access
 from capmap.records.queries.comments import people_to_ask
+from capmap.web.doors import round_or_404
 from capmap.web.review_step import Step, is_open_to, step_of_item, step_of_passage
 from capmap.web.views.review import (
     go_on,
     item_or_404,
     passage_or_404,
     reviewers,
-    round_or_404,
     show,
 )
 

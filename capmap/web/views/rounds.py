@@ -21,7 +21,7 @@ from capmap.records.queries.review_rounds import (
     rounds_of,
 )
 from capmap.web.csv_answer import csv_answer
-from capmap.web.doors import in_portfolio
+from capmap.web.doors import in_portfolio, round_or_404
 from capmap.web.forms.review import (
     ReadersForm,
     RoundForm,
@@ -32,7 +32,7 @@ from capmap.web.forms.review import (
 )
 from capmap.web.review_step import is_open_to, side_of
 from capmap.web.templatetags.capmap import said, text
-from capmap.web.views.review import reviewers, round_or_404
+from capmap.web.views.review import reviewers
 
 
 @require_safe
