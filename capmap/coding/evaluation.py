@@ -26,13 +26,19 @@ _SEED = 312
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A passage coded by hand. ``codes``: facet -> codes; a facet left out is empty."""
+    """A passage coded by hand. ``codes``: facet -> codes; a facet left out is empty.
+
+    ``document`` tells which passages belong together, ``weight`` how much one counts:
+    both matter to learning only.
+    """
 
     text: str
     language: str = ""
     context: str = ""
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     identifier: str = ""
+    document: str = ""
+    weight: float = 1.0
 
 
 class Coder(Protocol):
@@ -79,6 +85,7 @@ def _example(line: str, place: str) -> Example:
         context=str(row.get("context") or ""),
         codes={facet: frozenset(values) for facet, values in codes.items()},
         identifier=str(row.get("id") or ""),
+        document=str(row.get("document") or row.get("source") or ""),
     )
 
 

@@ -9,6 +9,7 @@ BASES = (
     "context",  # the headings or titles above the passage
     "sector",  # a DAC purpose code of the source
     "marker",  # a policy marker of the source
+    "model",  # what was learned from decisions: the words that speak most for the code
 )
 
 

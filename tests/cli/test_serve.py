@@ -142,7 +142,7 @@ def test_the_command_line_loads_nothing_of_the_site():
 
 def test_without_the_site_the_command_says_how_to_install_it(tmp_path):
     asked = (
-        "import sys, importlib.util as u, capmap.cli as cli; real = u.find_spec;"
+        "import sys, importlib.util as u, capmap.cli.site as cli; real = u.find_spec;"
         "cli.find_spec = lambda name: None if name == 'django' else real(name);"
         "sys.argv = ['capmap', 'serve', '--language', 'fr']; cli.app()"
     )

@@ -251,8 +251,8 @@ def _seen_by(
 def _write(made: ReviewRound, rows: Iterator[Row]) -> None:
     """Write a million items without holding them: plain rows, some thousands at a time."""
     insert = (
-        "INSERT INTO records_reviewitem (round_id, passage_id, position, reader_id, state)"
-        " VALUES (%s, %s, %s, %s, 'open')"
+        "INSERT INTO records_reviewitem (round_id, passage_id, position, reader_id, state, why)"
+        " VALUES (%s, %s, %s, %s, 'open', '')"
     )
     with connection.cursor() as cursor:
         while batch := [(made.pk, *row) for row in islice(rows, _BATCH)]:

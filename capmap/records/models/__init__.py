@@ -12,6 +12,7 @@ from capmap.records.models.evidence import (
 )
 from capmap.records.models.history import Change
 from capmap.records.models.jobs import Job
+from capmap.records.models.learning import LearnedModel
 from capmap.records.models.people import Invitation, Membership, Role, User
 from capmap.records.models.portfolio import (
     Intervention,
@@ -41,6 +42,7 @@ __all__ = [
     "InterventionCountry",
     "Invitation",
     "Job",
+    "LearnedModel",
     "Membership",
     "Passage",
     "Portfolio",

@@ -13,6 +13,8 @@ from capmap.records.models.portfolio import Intervention, Portfolio
 class ReviewRound(models.Model):
     """A set of passages put before readers, in an order fixed when the round is made.
 
+    Or, where the order is ``learning``, dealt batch by batch: ``ReviewItem.turn``.
+
     With ``readers_per_passage`` two, both read blind: neither sees the other's codes
     before both have read, and what differs goes to adjudication.
     """
@@ -21,6 +23,11 @@ class ReviewRound(models.Model):
         RANDOM = "random"  # counts for an estimate
         DOUBTFUL = "doubtful"  # what the coder is least sure of first
         DOCUMENT = "document"  # as they stand in their sources
+        LEARNING = "learning"  # batch by batch, as the coder learns what to put first
+
+    class Unit(models.TextChoices):
+        PASSAGES = "passages"
+        INTERVENTIONS = "interventions"  # drawn and counted whole
 
     portfolio = models.ForeignKey(Portfolio, models.CASCADE, related_name="rounds")
     title = models.CharField(max_length=200)
@@ -34,6 +41,7 @@ class ReviewRound(models.Model):
         blank=True,
         help_text='"facet:code" whose share the page estimates.',
     )
+    unit = models.CharField(max_length=13, choices=Unit, default=Unit.PASSAGES)
     readers_per_passage = models.PositiveSmallIntegerField(default=1)
     readers = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="rounds"
@@ -66,7 +74,12 @@ class ReviewRound(models.Model):
 
 
 class ReviewItem(models.Model):
-    """A passage waiting in a round: for one person, or for whoever comes first."""
+    """A passage waiting in a round: for one person, or for whoever comes first.
+
+    In a round that learns, ``position`` is the random order fixed at the start; ``turn``
+    the order in which passages are put before readers, null until they are dealt;
+    ``batch`` with which of them; ``why`` is of ``capmap.analysis.reading_order.Why``.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -76,6 +89,9 @@ class ReviewItem(models.Model):
     round = models.ForeignKey(ReviewRound, models.CASCADE, related_name="items")
     passage = models.ForeignKey(Passage, models.CASCADE, related_name="review_items")
     position = models.PositiveIntegerField()
+    turn = models.PositiveIntegerField(null=True, blank=True)
+    batch = models.PositiveIntegerField(null=True, blank=True)
+    why = models.CharField(max_length=10, blank=True)
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
@@ -103,6 +119,11 @@ class ReviewItem(models.Model):
         ]
         indexes = [
             models.Index(fields=["round", "state", "position"], name="item_queue"),
+            models.Index(
+                fields=["round", "turn"],
+                name="item_dealt",
+                condition=models.Q(turn__isnull=False),
+            ),
             models.Index(
                 fields=["round", "reader", "state", "position"],
                 name="item_queue_of_a_reader",

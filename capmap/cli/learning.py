@@ -1,0 +1,1 @@
+"""Commands of coding that learns: learn, review-order, estimate."""
