@@ -48,7 +48,9 @@ class Share:
         if self.value is None:
             return words.say(f"nothing_{unit}")
         extreme = self.numerator in (0, self.denominator)
-        values: dict[str, object] = {"cases": self._cases(unit, words)}
+        values: dict[str, object] = {
+            "cases": said_cases(self.numerator, self.denominator, unit, words)
+        }
         if not extreme:
             values["per_cent"] = per_cent(self.numerator, self.denominator, language)
         if self.method == "census":
@@ -64,21 +66,21 @@ class Share:
             **values,
         )
 
-    def _cases(self, unit: str, words: Wording) -> str:
-        """Say "29 of 50 programmes", "none of 12 programmes" or "all 12 programmes"."""
-        key = "some"
-        if self.numerator == 0:
-            key = "none"
-        elif self.numerator == self.denominator:
-            key = "all"
-        # "1 of 50 programmes", "1 programme sur 50": French counts the part.
-        counts_the_part = words.language == "fr" and key == "some"
-        return words.say(
-            f"{key}_{unit}",
-            count=self.numerator if counts_the_part else self.denominator,
-            part=self.numerator,
-            whole=self.denominator,
-        )
+
+def said_cases(part: int, whole: int, unit: str, words: Wording) -> str:
+    """Say "29 of 50 programmes", "none of 12 programmes" or "all 12 programmes".
+
+    ``words`` are those of the topic analysis, ``unit`` is one of ``UNITS``.
+    """
+    key = "none" if part == 0 else "all" if part == whole else "some"
+    # "1 of 50 programmes", "1 programme sur 50": French counts the part.
+    counts_the_part = words.language == "fr" and key == "some"
+    return words.say(
+        f"{key}_{unit}",
+        count=part if counts_the_part else whole,
+        part=part,
+        whole=whole,
+    )
 
 
 def share(
