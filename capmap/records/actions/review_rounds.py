@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from capmap.records.actions import history
@@ -61,12 +61,17 @@ def make_round(
     _check(portfolio, readers, readers_per_passage, question)
     seed = random.SystemRandom().getrandbits(32) if seed is None else seed
     found = passages_matching(allowed, passages)
+    is_whole = not allowed.is_scoped and (
+        passages is None
+        or (isinstance(passages, Mapping) and not any(passages.values()))
+    )
     numbers, population = _drawn(found, size, order, seed)
     if not numbers:
         raise Refused("no_passage_matches")
     made = ReviewRound.objects.create(
         portfolio=portfolio, title=title, order=order, seed=seed, drawn_from=population,
         question=question, readers_per_passage=readers_per_passage, created_by=by,
+        drawn_up_to=_newest(found) if order == "random" and is_whole else None,
     )  # fmt: skip
     made.readers.set(readers)
     _write(made, _shared_out(numbers, readers, readers_per_passage, portfolio))
@@ -203,6 +208,12 @@ def _drawn(
     if order == ReviewRound.Order.RANDOM:
         dice.shuffle(numbers)
     return numbers, population
+
+
+def _newest(found: "QuerySet[Passage]") -> int | None:
+    """Return the number of the newest passage: what comes later could not be drawn."""
+    newest: int | None = found.aggregate(newest=Max("pk"))["newest"]
+    return newest
 
 
 Row = tuple[int, int, int | None]  # passage, position, reader

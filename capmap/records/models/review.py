@@ -36,6 +36,12 @@ class ReviewRound(models.Model):
     drawn_from = models.PositiveIntegerField(
         help_text="Passages among which these were chosen: the population of an estimate."
     )
+    drawn_up_to = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Drawn at random from the whole portfolio, whose newest passage had this "
+        "number; empty where a filter chose. Only such a round speaks for the portfolio.",
+    )
     question = models.CharField(
         max_length=130,
         blank=True,
