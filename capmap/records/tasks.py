@@ -24,8 +24,9 @@ KINDS = {
     "read_import": "capmap.records.actions.import_reading:read_import",
     "load_import": "capmap.records.actions.import_loading:load_import",
     "undo_import": "capmap.records.actions.import_undo:undo_import",
-    "recode": "capmap.records.actions.codebook:recode",
-    "trial": "capmap.records.actions.codebook:run_trial",
+    "recode": "capmap.records.actions.recoding:recode",
+    "learn": "capmap.records.actions.learning:run_learning",
+    "trial": "capmap.records.actions.recoding:run_trial",
     "tables": "capmap.records.queries.snapshot:refresh",
 }
 

@@ -50,7 +50,7 @@ def by_hand(portfolio, coder):
     return {
         (p.pk, s.facet, s.code, s.because, str([list(span) for span in s.spans]))
         for p in passages_to_code(portfolio).select_related("intervention")
-        for s in suggested(coder, p)
+        for s in suggested(coder, [(p, [])])[0]
     }
 
 

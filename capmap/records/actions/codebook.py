@@ -1,13 +1,11 @@
 """Propose terms, decline them, try changes out, adopt them as a version, go back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from capmap.coding.lexicon import LexiconCoder
 from capmap.frameworks.changed import (
     TermEdit,
     changed,
@@ -21,31 +19,13 @@ from capmap.records import tasks
 from capmap.records.actions import history
 from capmap.records.models import (
     CodebookVersion,
-    Coder,
-    Coding,
     Job,
-    Passage,
     Portfolio,
     TermChange,
     User,
 )
 from capmap.records.permissions import granted, require
-from capmap.records.queries.codebook import (
-    codebook_at,
-    coder_of,
-    edits_of,
-    framework_of,
-    newest_number,
-)
-from capmap.records.queries.recoding import (
-    CHUNK,
-    Weighed,
-    can_differ,
-    passages_to_code,
-    weigh,
-)
-from capmap.records.queries.trial import Effect
-from capmap.records.tasks import Progress
+from capmap.records.queries.codebook import codebook_at, edits_of, newest_number
 
 _FIELDS = ["facet", "code", "language", "term", "removes", "reason"]
 
@@ -206,97 +186,6 @@ def revert(
         raise Refused("nothing_to_adopt")
     version = _next_version(portfolio, by, base, note, {"back_to": to})
     return _adopted(version, (), edits, "codebook.revert")
-
-
-def run_trial(job: Job, progress: Progress) -> dict[str, Any]:
-    """Find out what edits would change; nothing is changed."""
-    portfolio = job.portfolio
-    chosen = TermChange.objects.filter(pk__in=job.about["changes"], portfolio=portfolio)
-    edits = edits_of(list(chosen.order_by("pk")))
-    edits += [TermEdit(**edit) for edit in job.about["edits"]]
-    base = codebook_at(portfolio, job.about["base"])
-    framework = framework_of(portfolio)
-    coder = LexiconCoder(changed(base, edits, "trial"), framework)
-    effect = Effect(LexiconCoder(base, framework))
-    countries = job.about["countries"]
-    differs = can_differ(edits)
-    for chunk in _in_chunks(passages_to_code(portfolio, countries), progress):
-        for one in weigh(chunk, coder, base, differs):
-            effect.add(one)
-    return {
-        **effect.result(portfolio, countries),
-        "edits": [_as_values(edit) for edit in edits],
-    }
-
-
-def recode(job: Job, progress: Progress) -> dict[str, Any]:
-    """Code all current passages by the version that holds; decided codings stay."""
-    portfolio = job.portfolio
-    coder = coder_of(portfolio)
-    number = newest_number(portfolio)
-    base = codebook_at(portfolio, max(0, number - 1))
-    differs = can_differ(difference(base, coder.codebook))
-    by, _ = Coder.objects.get_or_create(kind=Coder.Kind.LEXICON, name=coder.version)
-    counts = {"passages": 0, "added": 0, "removed": 0}
-    to_code = passages_to_code(portfolio).filter(is_read=False)
-    for chunk in _in_chunks(to_code, progress):
-        counts["passages"] += len(chunk)
-        with transaction.atomic():
-            unread = Passage.objects.select_for_update().filter(
-                pk__in=chunk, is_read=False
-            )
-            locked = list(unread.values_list("pk", flat=True))
-            _write(list(weigh(locked, coder, base, differs)), by, counts)
-    portfolio.touch()
-    return counts
-
-
-def _in_chunks(
-    passages: "QuerySet[Passage]", progress: Progress
-) -> Iterator[list[int]]:
-    """Yield the numbers of passages, and tell how far the work on them has come."""
-    numbers = list(passages.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(numbers), CHUNK):
-        yield numbers[start : start + CHUNK]
-        progress("coding", min(start + CHUNK, len(numbers)), len(numbers), "")
-
-
-def _write(weighed: list[Weighed], by: Coder, counts: dict[str, int]) -> None:
-    """Replace suggestions that differ; those that stay now say which version gave them."""
-    gone: list[int] = []
-    keep: list[int] = []
-    new: list[Coding] = []
-    for one in weighed:
-        if one.wanted is None:
-            keep += [c.pk for c in one.stored if c.coder_id != by.pk]
-            continue
-        wanted = {_said(s): s for s in one.suggestions}
-        for coding in one.stored:
-            if wanted.pop(_said(coding), None) is None:
-                gone.append(coding.pk)
-            elif coding.coder_id != by.pk:
-                keep.append(coding.pk)
-        new += [
-            Coding(
-                passage=one.passage, coder=by, facet=s.facet, code=s.code,
-                confidence=s.confidence, doubtful=s.doubtful, basis=s.basis,
-                because=s.because, spans=[list(span) for span in s.spans],
-            )
-            for s in wanted.values()
-        ]  # fmt: skip
-    Coding.objects.filter(pk__in=gone, status=Coding.Status.SUGGESTED).delete()
-    Coding.objects.filter(pk__in=keep).update(coder=by)
-    Coding.objects.bulk_create(new, batch_size=CHUNK)
-    counts["added"] += len(new)
-    counts["removed"] += len(gone)
-
-
-def _said(coded: Any) -> tuple[object, ...]:
-    spans = tuple((start, end) for start, end in coded.spans)
-    return (
-        coded.facet, coded.code, round(coded.confidence, 9), coded.doubtful, coded.basis,
-        coded.because, spans,
-    )  # fmt: skip
 
 
 def _open(changes: Sequence[TermChange], portfolio: Portfolio) -> None:

@@ -17,6 +17,7 @@ from capmap.records.models import (
     Passage,
     SourceFile,
 )
+from capmap.records.queries.codebook import machine
 
 _BATCH = 500
 _PLACE = ("position", "place", "language", "context")
@@ -52,8 +53,7 @@ class Coders:
 
     def number(self, name: str) -> int:
         if name not in self._known:
-            coder, _ = Coder.objects.get_or_create(kind=Coder.Kind.LEXICON, name=name)
-            self._known[name] = coder.pk
+            self._known[name] = machine(name).pk
         return self._known[name]
 
 
@@ -154,7 +154,7 @@ def _suggest_anew(
     kept: dict[int, Kept],
     coders: Coders,
 ) -> int:
-    """Replace suggestions of the lexicon that no person decided, where they differ.
+    """Replace suggestions of machines that no person decided, where they differ.
 
     A passage that a person has read keeps what it has.
     """
@@ -187,7 +187,7 @@ def _suggest_anew(
 
 
 def _by_decision(codings: list[Coding]) -> tuple[set[tuple[str, str]], list[Coding]]:
-    """Part what people decided from what the lexicon only suggests."""
+    """Part what people decided from what a machine only suggests."""
     decided = {
         (coding.facet, coding.code)
         for coding in codings
@@ -197,7 +197,7 @@ def _by_decision(codings: list[Coding]) -> tuple[set[tuple[str, str]], list[Codi
         coding
         for coding in codings
         if coding.status == Coding.Status.SUGGESTED
-        and coding.coder.kind == Coder.Kind.LEXICON
+        and coding.coder.kind != Coder.Kind.PERSON
     ]
     return decided, open_ones
 

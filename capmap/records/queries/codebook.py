@@ -3,11 +3,22 @@
 from datetime import datetime
 from functools import lru_cache
 
+from capmap.coding.learned.combined import CombinedCoder
+from capmap.coding.learned.model import Model
 from capmap.coding.lexicon import LexiconCoder
 from capmap.frameworks.changed import TermEdit, changed
 from capmap.frameworks.codebook import Codebook, load_codebook
 from capmap.frameworks.framework import Framework, load_framework
-from capmap.records.models import CodebookVersion, Portfolio, TermChange
+from capmap.records.models import (
+    CodebookVersion,
+    Coder,
+    LearnedModel,
+    Portfolio,
+    TermChange,
+)
+
+MachineCoder = LexiconCoder | CombinedCoder
+"""Whatever codes by machine: the lexicon alone, or lexicon and model together."""
 
 
 @lru_cache(maxsize=1)
@@ -38,9 +49,56 @@ def framework_of(portfolio: Portfolio) -> Framework:
     return _shipped()[1]
 
 
-def coder_of(portfolio: Portfolio) -> LexiconCoder:
-    """Return the lexicon coder of a portfolio; building one costs some tenths of a second."""
-    return _coder(portfolio.pk, portfolio.created_at, newest_number(portfolio))
+def coder_of(portfolio: Portfolio) -> MachineCoder:
+    """Return the coder of a portfolio: its lexicon, with the model in use if there is one.
+
+    Building one costs some tenths of a second; it is kept.
+    """
+    return coder_at(portfolio, newest_number(portfolio))
+
+
+def coder_at(portfolio: Portfolio, number: int) -> MachineCoder:
+    """Return the coder with version ``number`` of the codebook, and the model in use."""
+    in_use = model_in_use(portfolio)
+    if in_use is None:
+        return _lexicon(portfolio.pk, portfolio.created_at, number)
+    return _combined(portfolio.pk, portfolio.created_at, number, in_use)
+
+
+def lexicon_of(portfolio: Portfolio) -> LexiconCoder:
+    """Return the lexicon coder of a portfolio, whatever model is in use."""
+    return _lexicon(portfolio.pk, portfolio.created_at, newest_number(portfolio))
+
+
+def combined(lexicon: LexiconCoder, model: Model) -> CombinedCoder:
+    """Join a lexicon and a model; the name says both, since either may change alone."""
+    coder = CombinedCoder(lexicon, model)
+    coder.version = f"{model.version} with {lexicon.version}"
+    return coder
+
+
+def with_model_of(portfolio: Portfolio, lexicon: LexiconCoder) -> MachineCoder:
+    """Return ``lexicon`` joined with the model that the portfolio uses, if it uses one."""
+    in_use = model_in_use(portfolio)
+    if in_use is None:
+        return lexicon
+    return combined(lexicon, _model(in_use, portfolio.created_at))
+
+
+def model_in_use(portfolio: Portfolio) -> int | None:
+    """Return the key of the learned model that a portfolio uses, if it uses one."""
+    found = LearnedModel.objects.filter(
+        portfolio=portfolio, state=LearnedModel.State.IN_USE
+    )
+    return found.values_list("pk", flat=True).first()
+
+
+def machine(name: str) -> Coder:
+    """Return the record of a coder that is no person, by the name of its version."""
+    is_model = name.startswith("model ")
+    kind = Coder.Kind.MODEL if is_model else Coder.Kind.LEXICON
+    coder, _ = Coder.objects.get_or_create(kind=kind, name=name)
+    return coder
 
 
 def newest_number(portfolio: Portfolio) -> int:
@@ -89,6 +147,17 @@ def _at_number(portfolio: int, made: datetime, number: int) -> Codebook:
 
 
 @lru_cache(maxsize=4)
-def _coder(portfolio: int, made: datetime, number: int) -> LexiconCoder:
+def _lexicon(portfolio: int, made: datetime, number: int) -> LexiconCoder:
     found = Portfolio.objects.get(pk=portfolio)
     return LexiconCoder(_at_number(portfolio, made, number), framework_of(found))
+
+
+@lru_cache(maxsize=4)
+def _combined(portfolio: int, made: datetime, number: int, model: int) -> CombinedCoder:
+    return combined(_lexicon(portfolio, made, number), _model(model, made))
+
+
+@lru_cache(maxsize=2)
+def _model(model: int, made: datetime) -> Model:
+    found = LearnedModel.objects.get(pk=model)
+    return Model.from_bytes(bytes(found.content), f"model {found.number}")

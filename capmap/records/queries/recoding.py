@@ -1,7 +1,6 @@
-"""What a changed codebook would say of passages, against what stands on them now.
+"""What a changed coder would say of passages, against what stands on them now.
 
-Only passages in which a changed term stands, in the text or the headings above it, can
-get other codes; the rest is passed over, unless another version coded it.
+Where terms changed, only passages in which a changed term stands, in the text or the headings above it, can get other codes; the rest is passed over, unless another version coded it.
 """
 
 from collections import defaultdict
@@ -10,12 +9,13 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from capmap.coding.lexicon import LexiconCoder, version_of
+from capmap.coding.learned.combined import CombinedCoder
+from capmap.coding.learned.model import Passage as ToCode
 from capmap.coding.phrases import Phrase, PhraseMatcher, fold
 from capmap.coding.suggestion import Suggestion
 from capmap.frameworks.changed import TermEdit, read_term
-from capmap.frameworks.codebook import Codebook
 from capmap.records.models import Coder, Coding, Intervention, Passage, Portfolio
+from capmap.records.queries.codebook import MachineCoder
 
 #: Passages read and written together: a transaction stays short.
 CHUNK = 500
@@ -28,15 +28,15 @@ _SUGGESTED = Coding.Status.SUGGESTED
 
 @dataclass(slots=True)
 class Weighed:
-    """A passage, what stands on it, and what the changed codebook says of it.
+    """A passage, what stands on it, and what the changed coder says of it.
 
     ``wanted`` is None where nothing can differ.
     """
 
     passage: Passage
-    stored: list[Coding]  # suggestions of the lexicon on which nobody decided
+    stored: list[Coding]  # suggestions of machines on which nobody decided
     decided: dict[Key, str]  # codes on which a person decided, with the decision
-    others: set[Key]  # codes that count whatever the lexicon says
+    others: set[Key]  # codes that count whatever a machine says
     markers: list[tuple[str, int]]  # of the source, as far as they spoke
     wanted: list[Suggestion] | None = None
 
@@ -80,13 +80,21 @@ def can_differ(edits: Iterable[TermEdit]) -> Callable[[Passage], bool]:
     return lambda passage: stands_in(passage.text) or stands_in(passage.context)
 
 
+def everywhere(passage: Passage) -> bool:
+    """Say that any passage can get other codes: another model codes."""
+    return True
+
+
 def weigh(
     numbers: Sequence[int],
-    coder: LexiconCoder,
-    base: Codebook,
+    coder: MachineCoder,
+    now: str,
     differs: Callable[[Passage], bool],
 ) -> Iterator[Weighed]:
-    """Code the passages of some thousand at most that can differ from ``base``."""
+    """Code the passages of some thousand at most that can differ from what coder ``now`` said.
+
+    ``now`` is the name of the coder that holds. What others said is coded anew in any case.
+    """
     codings = defaultdict[int, list[Coding]](list)
     for coding in (
         Coding.objects.filter(passage__in=numbers)
@@ -100,38 +108,57 @@ def weigh(
         .order_by("pk")
     )
     markers = _markers(passages)
-    now = version_of(base)
-    for passage in passages:
-        one = _standing(passage, codings[passage.pk], markers[passage.intervention_id])
-        is_stale = not passage.is_read and (
-            not one.stored or any(c.coder.name != now for c in one.stored)
-        )
-        if is_stale or differs(passage):
-            one.wanted = suggested(coder, passage, one.markers)
-        yield one
+    weighed = [
+        _standing(passage, codings[passage.pk], markers[passage.intervention_id])
+        for passage in passages
+    ]
+    to_code = [one for one in weighed if _is_stale(one, now) or differs(one.passage)]
+    coded = suggested(coder, [(one.passage, one.markers) for one in to_code])
+    for one, suggestions in zip(to_code, coded, strict=True):
+        one.wanted = suggestions
+    yield from weighed
+
+
+def _is_stale(one: Weighed, now: str) -> bool:
+    """Whether another coder than the one that holds spoke last, or none did."""
+    return not one.passage.is_read and (
+        not one.stored or any(c.coder.name != now for c in one.stored)
+    )
 
 
 def suggested(
-    coder: LexiconCoder, passage: Passage, markers: Sequence[tuple[str, int]] = ()
-) -> list[Suggestion]:
-    """Code a stored passage as it was coded when it was read."""
-    return coder.suggest(
-        passage.text,
-        language=passage.language,
-        context=passage.context,
-        sectors=[sector["code"] for sector in passage.intervention.sectors],
-        markers=markers,
-    )
+    coder: MachineCoder, passages: Sequence[tuple[Passage, Sequence[tuple[str, int]]]]
+) -> list[list[Suggestion]]:
+    """Code stored passages, each with its markers, as they were coded when they were read."""
+    seen = [as_seen(passage, markers) for passage, markers in passages]
+    if isinstance(coder, CombinedCoder):
+        return coder.suggest_many(seen)
+    return [
+        coder.suggest(
+            one.text,
+            language=one.language,
+            context=one.context,
+            sectors=one.sectors,
+            markers=one.markers,
+        )
+        for one in seen
+    ]
+
+
+def as_seen(passage: Passage, markers: Sequence[tuple[str, int]] = ()) -> ToCode:
+    """Return a stored passage as a coder sees it."""
+    sectors = [sector["code"] for sector in passage.intervention.sectors]
+    return ToCode(passage.text, passage.language, passage.context, sectors, markers)
 
 
 def _standing(
     passage: Passage, codings: list[Coding], markers: list[tuple[str, int]]
 ) -> Weighed:
-    lexicon = Coder.Kind.LEXICON
+    person = Coder.Kind.PERSON
     return Weighed(
         passage=passage,
         stored=[
-            c for c in codings if c.status == _SUGGESTED and c.coder.kind == lexicon
+            c for c in codings if c.status == _SUGGESTED and c.coder.kind != person
         ],
         decided={
             (c.facet, c.code): c.status for c in codings if c.status != _SUGGESTED
@@ -140,7 +167,7 @@ def _standing(
             (c.facet, c.code)
             for c in codings
             if c.status == Coding.Status.ACCEPTED
-            or (c.status == _SUGGESTED and c.coder.kind != lexicon)
+            or (c.status == _SUGGESTED and c.coder.kind == person)
         },
         markers=markers,
     )

@@ -34,13 +34,13 @@ class Candidate:
 
 
 def marked(access: Access) -> list[Candidate]:
-    """Return words that people marked for a code which the lexicon had not suggested."""
+    """Return words that people marked for a code which no machine had suggested."""
     own = codings_seen(access).accepted().filter(coder__kind=Coder.Kind.PERSON)
     codings = list(own.exclude(spans=[]).select_related("passage__intervention"))
     suggested = set(
-        Coding.objects.filter(
-            passage__in={c.passage_id for c in codings}, coder__kind=Coder.Kind.LEXICON
-        ).values_list("passage_id", "facet", "code")
+        Coding.objects.filter(passage__in={c.passage_id for c in codings})
+        .exclude(coder__kind=Coder.Kind.PERSON)
+        .values_list("passage_id", "facet", "code")
     )
     found: dict[tuple[str, str, str, str], Candidate] = {}
     for coding in codings:
@@ -69,7 +69,8 @@ def refused(access: Access) -> list[Candidate]:
     found: dict[tuple[str, str, str, str], Candidate] = {}
     refusals = defaultdict[tuple[str, str, str, str], list[Coding]](list)
     for coding in (
-        decided.filter(coder__kind=Coder.Kind.LEXICON)
+        decided.exclude(coder__kind=Coder.Kind.PERSON)
+        .exclude(basis="model")
         .select_related("passage__intervention")
         .order_by("pk")
     ):

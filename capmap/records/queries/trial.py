@@ -1,12 +1,12 @@
-"""What a change of the codebook would do: counts before and after, examples, decisions."""
+"""What another coder would change: counts before and after, examples, decisions."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from capmap.coding.lexicon import LexiconCoder
 from capmap.records.models import Coding, Intervention, Passage, Portfolio
+from capmap.records.queries.codebook import MachineCoder
 from capmap.records.queries.recoding import Key, Weighed, suggested
 
 #: Gained and lost codings shown for each code.
@@ -15,28 +15,46 @@ EXAMPLES = 20
 
 @dataclass(slots=True)
 class Effect:
-    """Gathers what would change, passage by passage."""
+    """Gathers what would change, passage by passage.
 
-    before: LexiconCoder  # the coder that holds now
+    Counts before and after are those of the portfolio; where only a part of it is looked
+    at (``of_part``), of the passages that were added here.
+    """
+
+    before: MachineCoder  # the coder that holds now
+    of_part: bool = False
     gained: dict[Key, list[tuple[int, str]]] = field(default_factory=dict)
     lost: dict[Key, list[tuple[int, str]]] = field(default_factory=dict)
     examples: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
     decisions: Counter[str] = field(default_factory=Counter)
+    holds: dict[Key, dict[str, set[int]]] = field(default_factory=dict)
+    interventions: set[str] = field(default_factory=set)  # those of the part
     passages: int = 0
     coded: int = 0
 
-    def add(self, one: Weighed) -> None:
-        self.passages += 1
-        if one.wanted is None:
-            return
-        self.coded += 1
-        self._decisions(one)
-        if one.passage.is_read:
-            return
-        for suggestion in one.gained:
-            self._note("gained", one.passage, suggestion)
-        for coding in one.lost:
-            self._note("lost", one.passage, coding)
+    def add(self, weighed: Sequence[Weighed]) -> None:
+        """Take some passages, read and coded together."""
+        self.passages += len(weighed)
+        coded = [one for one in weighed if one.wanted is not None]
+        self.coded += len(coded)
+        self._decisions([one for one in coded if one.decided])
+        if self.of_part:
+            self._hold(weighed)
+        for one in coded:
+            if one.passage.is_read:
+                continue
+            for suggestion in one.gained:
+                self._note("gained", one.passage, suggestion)
+            for coding in one.lost:
+                self._note("lost", one.passage, coding)
+
+    def _hold(self, weighed: Sequence[Weighed]) -> None:
+        for one in weighed:
+            counted_as = one.passage.intervention.counted_as
+            self.interventions.add(counted_as)
+            for key in one.others | {(c.facet, c.code) for c in one.stored}:
+                passages = self.holds.setdefault(key, {}).setdefault(counted_as, set())
+                passages.add(one.passage.pk)
 
     def _note(self, side: str, passage: Passage, coded: Any) -> None:
         key = (coded.facet, coded.code)
@@ -47,18 +65,16 @@ class Effect:
             spans = [list(span) for span in coded.spans]
             shown[side].append({"passage": passage.pk, "spans": spans})
 
-    def _decisions(self, one: Weighed) -> None:
-        """Count what people decided that the codebook would now meet, or miss."""
-        if not one.decided:
-            return
-        after = {(s.facet, s.code) for s in one.wanted or ()}
-        before = {
-            (s.facet, s.code) for s in suggested(self.before, one.passage, one.markers)
-        }
-        for key, status in one.decided.items():
-            if (key in before) != (key in after):
-                way = "found" if key in after else "missed"
-                self.decisions[f"{status}_{way}"] += 1
+    def _decisions(self, weighed: Sequence[Weighed]) -> None:
+        """Count what people decided that would now be met, or missed."""
+        coded = suggested(self.before, [(one.passage, one.markers) for one in weighed])
+        for one, suggestions in zip(weighed, coded, strict=True):
+            before = {(s.facet, s.code) for s in suggestions}
+            after = {(s.facet, s.code) for s in one.wanted or ()}
+            for key, status in one.decided.items():
+                if (key in before) != (key in after):
+                    way = "found" if key in after else "missed"
+                    self.decisions[f"{status}_{way}"] += 1
 
     def result(self, portfolio: Portfolio, countries: Sequence[str]) -> dict[str, Any]:
         """Return all of it as plain values, for the record of the job."""
@@ -70,15 +86,24 @@ class Effect:
         )
         return {
             "codes": [
-                self._row(key, _holding(key, portfolio, countries), documents)
+                self._row(key, self._holding(key, portfolio, countries), documents)
                 for key in keys
             ],
             "examples": self.examples,
             "decisions": dict(self.decisions),
             "passages": self.passages,
             "coded": self.coded,
-            "interventions": _interventions(portfolio, countries),
+            "interventions": len(self.interventions - documents)
+            if self.of_part
+            else _interventions(portfolio, countries),
         }
+
+    def _holding(
+        self, key: Key, portfolio: Portfolio, countries: Sequence[str]
+    ) -> defaultdict[str, set[int]]:
+        if self.of_part:
+            return defaultdict(set, self.holds.get(key, {}))
+        return _holding(key, portfolio, countries)
 
     def _row(
         self, key: Key, holds: defaultdict[str, set[int]], documents: frozenset[str]
