@@ -34,7 +34,7 @@ class ReviewRound(models.Model):
     order = models.CharField(max_length=10, choices=Order, default=Order.RANDOM)
     seed = models.PositiveBigIntegerField(default=0)
     drawn_from = models.PositiveIntegerField(
-        help_text="Passages among which these were chosen: the population of an estimate."
+        help_text="Units among which these were chosen: the population of an estimate."
     )
     drawn_up_to = models.PositiveBigIntegerField(
         null=True,
@@ -78,6 +78,19 @@ class ReviewRound(models.Model):
     def is_blind(self) -> bool:
         return self.readers_per_passage == 2
 
+    @property
+    def learns(self) -> bool:
+        return self.order == self.Order.LEARNING
+
+    @property
+    def of_interventions(self) -> bool:
+        return self.unit == self.Unit.INTERVENTIONS
+
+    @property
+    def numbered_by(self) -> str:
+        """The field of an item that says when it is put before readers."""
+        return "turn" if self.learns else "position"
+
 
 class ReviewItem(models.Model):
     """A passage waiting in a round: for one person, or for whoever comes first.
@@ -88,9 +101,13 @@ class ReviewItem(models.Model):
     """
 
     class State(models.TextChoices):
+        WAITS = "waits"  # in a round that learns: not dealt yet
         OPEN = "open"
         READ = "read"
         ASKED = "asked"  # unclear: a colleague was asked
+        SPARED = (
+            "spared"  # in a round that learns: its intervention was found without it
+        )
 
     round = models.ForeignKey(ReviewRound, models.CASCADE, related_name="items")
     passage = models.ForeignKey(Passage, models.CASCADE, related_name="review_items")
@@ -137,7 +154,12 @@ class ReviewItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.round_id}/{self.position}"
+        return f"{self.round_id}/{self.number}"
+
+    @property
+    def number(self) -> int:
+        """When it is put before readers, from 1: what people call it by."""
+        return self.turn or self.position
 
 
 class Reading(models.Model):
