@@ -27,9 +27,17 @@ class Mix:
 WHILE_FINDING = Mix(0.7, 0.1, 0.2)
 
 
+#: While the ranking finds little more than chance does: the promise is to be kept soon.
+WHILE_PROVING = Mix(0.1, 0.0, 0.9)
+
+#: How many units last chosen by rank say whether the ranking still finds, at least and
+#: at most.
+_FEW, _LATELY = 10, 30
+
+
 def permutation(units: int, seed: int) -> NDArray[np.int64]:
     """Return all units in random order, the same for the same seed."""
-    raise NotImplementedError
+    return np.random.default_rng(seed).permutation(units)
 
 
 def next_batch(
@@ -43,9 +51,25 @@ def next_batch(
 
     ``chances``: that a unit is relevant, by the model of now; ``dealt``: units that were
     put before a reader already; ``order``: the permutation, whose first undealt units are
-    the random draws. No unit comes twice.
+    the random draws. No unit comes twice. Among units with the same chance the first
+    comes first, whatever the permutation: choosing by it would bias the later draws.
     """
-    raise NotImplementedError
+    undealt = np.flatnonzero(~dealt)
+    size = min(size, undealt.size)
+    draws = min(size, max(1, round(size * mix.random)))
+    uncertain = min(size - draws, round(size * mix.uncertain))
+    drawn = order[~dealt[order]][:draws]
+    left = np.setdiff1d(undealt, drawn, assume_unique=True)
+    by_chance = left[np.argsort(-chances[left], kind="stable")]
+    relevant, rest = np.split(by_chance, [size - draws - uncertain])
+    by_doubt = np.sort(rest)
+    by_doubt = by_doubt[np.argsort(np.abs(chances[by_doubt] - 0.5), kind="stable")]
+    kinds: tuple[tuple[NDArray[np.int64], Why], ...] = (
+        (drawn, "random"),
+        (relevant, "relevant"),
+        (by_doubt[:uncertain], "uncertain"),
+    )
+    return [(int(unit), why) for units, why in kinds for unit in units]
 
 
 def mix_for(found_lately: Sequence[bool], share_of_draws: float) -> Mix:
@@ -54,9 +78,15 @@ def mix_for(found_lately: Sequence[bool], share_of_draws: float) -> Mix:
     ``found_lately``: outcomes of the units last chosen by rank; ``share_of_draws``: of
     the random draws so far, how many were found.
     """
-    raise NotImplementedError
+    lately = found_lately[-_LATELY:]
+    if len(lately) < _FEW:
+        return WHILE_FINDING
+    finds = sum(lately)
+    if finds <= share_of_draws * len(lately) or (finds == 0 and len(lately) == _LATELY):
+        return WHILE_PROVING
+    return WHILE_FINDING
 
 
 def shared_out(batch: Sequence[int], readers: int) -> list[list[int]]:
     """Deal a batch to readers, no unit to two, each about as many of every kind."""
-    raise NotImplementedError
+    return [list(batch[reader::readers]) for reader in range(readers)]
