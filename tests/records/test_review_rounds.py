@@ -245,3 +245,47 @@ def test_a_round_closes_and_opens_on_record(portfolio, ana, rita):
         "review.close_round",
         "review.make_round",
     ]
+
+
+def unit_order(made):
+    """The interventions of a round as they come, each as often as it has passages."""
+    items = made.items.order_by("position").select_related("passage__intervention")
+    return [item.passage.intervention.identifier for item in items]
+
+
+def test_whole_interventions_are_drawn_and_their_passages_stand_together(
+    portfolio, ana, rita, ravi
+):
+    made = make(
+        portfolio, ana, unit="interventions", size=4, seed=1, readers=[rita, ravi]
+    )
+
+    order = unit_order(made)
+    runs = [one for n, one in enumerate(order) if n == 0 or order[n - 1] != one]
+    assert (len(runs), len(set(order)), made.drawn_from) == (4, 4, 5)
+    for identifier in set(order):
+        here = made.items.filter(passage__intervention__identifier=identifier)
+        assert here.values("reader").distinct().count() == 1
+        assert here.count() == Passage.objects.filter(
+            intervention__identifier=identifier
+        ).count()  # fmt: skip
+
+
+def test_an_intervention_counts_for_the_estimate_once_all_of_it_is_read(portfolio, ana):
+    made = make(portfolio, ana, unit="interventions", seed=1, question="capacity:cd")
+    allowed, counted = access(ana, portfolio), []
+
+    while item := review_queue.next_item(made, allowed):
+        read(item, ana, *(["capacity:cd"] if item.passage.position == 1 else []))
+        share = estimate_of(made, progress_of(made).passages).standing.share
+        counted.append((share.numerator, share.denominator, share.population))
+
+    order = unit_order(made)
+    whole = [n == 6 or order[n + 1] != one for n, one in enumerate(order)]
+    expected = [sum(whole[: n + 1]) for n in range(7)]
+    assert counted == [(done, done, 5) for done in expected]
+
+
+def test_whole_interventions_come_at_random_only(portfolio, ana):
+    with pytest.raises(review_rounds.Refused, match="whole_only_at_random"):
+        make(portfolio, ana, unit="interventions", order="document")

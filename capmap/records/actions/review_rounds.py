@@ -1,18 +1,16 @@
 """Make rounds of review, share them out, close them and open them again."""
 
 import random
-from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Max, Min, Q, QuerySet
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from capmap.records import review_draw
 from capmap.records.actions import history
 from capmap.records.models import (
-    InterventionCountry,
     Passage,
     Portfolio,
     ReviewItem,
@@ -22,18 +20,8 @@ from capmap.records.models import (
 from capmap.records.permissions import Access, access, granted, require
 from capmap.records.queries.codebook import codebook_of
 from capmap.records.queries.review_rounds import passages_matching
-
-#: Items written together.
-_BATCH = 10_000
-
-
-class Refused(Exception):
-    """A round cannot be made or changed so; ``reason`` is a key of ``site_review.yaml``."""
-
-    def __init__(self, reason: str, **values: object) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.values = values
+from capmap.records.review_draw import Refused as Refused
+from capmap.records.review_draw import newest, seen_by, shared_out
 
 
 @transaction.atomic
@@ -45,37 +33,44 @@ def make_round(
     passages: "QuerySet[Passage] | Mapping[str, Any] | None" = None,
     size: int | None = None,
     order: str = ReviewRound.Order.RANDOM,
+    unit: str = ReviewRound.Unit.PASSAGES,
     readers: Sequence[User] = (),
     readers_per_passage: int = 1,
     question: str = "",
     seed: int | None = None,
 ) -> ReviewRound:
-    """Put passages before readers, all or ``size`` of them drawn at random.
+    """Put passages before readers, all or ``size`` units of them drawn at random.
 
     ``passages`` is a query, or a filter of ``passages_matching``. Without readers
-    whoever comes reads. Who only reviews makes rounds for themselves alone.
+    whoever comes reads. Who only reviews makes rounds for themselves alone. A round that
+    learns holds all that was found; its first passages are dealt by the worker.
     """
     allowed = granted(by, portfolio)
     require(allowed.can_review)
     require(allowed.can_analyse or list(readers) == [by])
     _check(portfolio, readers, readers_per_passage, question)
+    _check_order(order, unit, size, readers_per_passage, question)
     seed = random.SystemRandom().getrandbits(32) if seed is None else seed
     found = passages_matching(allowed, passages)
     is_whole = not allowed.is_scoped and (
         passages is None
         or (isinstance(passages, Mapping) and not any(passages.values()))
     )
-    numbers, population = _drawn(found, size, order, seed)
-    if not numbers:
+    drawn = review_draw.drawn(found, size=size, order=order, unit=unit, seed=seed)
+    if not drawn.count:
         raise Refused("no_passage_matches")
     made = ReviewRound.objects.create(
-        portfolio=portfolio, title=title, order=order, seed=seed, drawn_from=population,
-        question=question, readers_per_passage=readers_per_passage, created_by=by,
-        drawn_up_to=_newest(found) if order == "random" and is_whole else None,
+        portfolio=portfolio, title=title, order=order, unit=unit, seed=seed,
+        drawn_from=drawn.population, question=question,
+        readers_per_passage=readers_per_passage, created_by=by,
+        drawn_up_to=newest(found) if order == "random" and is_whole else None,
     )  # fmt: skip
     made.readers.set(readers)
-    _write(made, _shared_out(numbers, readers, readers_per_passage, portfolio))
-    names = ["title", "order", "seed", "drawn_from", "question", "readers_per_passage"]
+    rows = shared_out(drawn.units, readers, readers_per_passage, portfolio)
+    written = review_draw.write_items(made, rows)
+    names = [
+        "title", "order", "unit", "seed", "drawn_from", "question", "readers_per_passage",
+    ]  # fmt: skip
     history.record(
         by=by,
         action="review.make_round",
@@ -83,7 +78,7 @@ def make_round(
         portfolio=portfolio,
         after={
             **history.fields_of(made, names),
-            "passages": len(numbers),
+            "passages": written // readers_per_passage,
             "readers": [str(reader) for reader in readers],
         },
     )
@@ -107,13 +102,13 @@ def assign(
     before = {"readers": sorted(str(reader) for reader in review_round.readers.all())}
     waiting = (
         ReviewItem.objects.select_for_update()
-        .filter(round=review_round, state__in=("open", "asked"))
-        .order_by("position")
+        .filter(round=review_round, state__in=("open", "asked", "spared"))
+        .order_by(review_round.numbered_by)
     )
     if review_round.is_blind:
         _replace(waiting, readers, review_round)
     else:
-        _share_out_anew(waiting, readers, review_round.portfolio)
+        _share_out_anew(waiting, readers, review_round)
     review_round.readers.set(readers)
     history.record(
         by=by,
@@ -188,100 +183,39 @@ def _check(
             raise Refused("unknown_code", code=question)
 
 
-def _drawn(
-    found: "QuerySet[Passage]", size: int | None, order: str, seed: int
-) -> tuple["array[int]", int]:
-    """Return the passages in the order of reading, and among how many they were chosen."""
-    if order == ReviewRound.Order.DOUBTFUL:
-        undecided = Q(codings__status="suggested")
-        found = found.annotate(least=Min("codings__confidence", filter=undecided))
-        found = found.order_by("least", "pk").exclude(least=None)
-    elif order == ReviewRound.Order.DOCUMENT:
-        found = found.order_by("intervention_id", "position", "pk")
-    else:
-        found = found.order_by("pk")
-    numbers = array("q", found.values_list("pk", flat=True).iterator(_BATCH))
-    population, dice = len(numbers), random.Random(seed)
-    if size is not None and size < population:
-        kept = sorted(dice.sample(range(population), size))
-        numbers = array("q", (numbers[place] for place in kept))
-    if order == ReviewRound.Order.RANDOM:
-        dice.shuffle(numbers)
-    return numbers, population
-
-
-def _newest(found: "QuerySet[Passage]") -> int | None:
-    """Return the number of the newest passage: what comes later could not be drawn."""
-    newest: int | None = found.aggregate(newest=Max("pk"))["newest"]
-    return newest
-
-
-Row = tuple[int, int, int | None]  # passage, position, reader
-
-
-def _shared_out(
-    numbers: Iterable[int], readers: Sequence[User], each: int, portfolio: Portfolio
-) -> Iterator[Row]:
-    """Yield who reads which passage: those with the fewest so far, of those who see it."""
-    sees = _seen_by(readers, portfolio)
-    burden = {reader.pk: 0 for reader in readers}
-    for position, passage in enumerate(numbers, start=1):
-        if not readers:
-            yield passage, position, None
-            continue
-        able = [pk for pk in burden if sees[pk] is None or passage in (sees[pk] or ())]
-        if len(able) < each:
-            raise Refused("nobody_sees")
-        for pk in sorted(able, key=lambda one: burden[one])[:each]:
-            burden[pk] += 1
-            yield passage, position, pk
-
-
-def _seen_by(
-    readers: Iterable[User], portfolio: Portfolio
-) -> dict[int, frozenset[int] | None]:
-    """Return the passages that each reader sees; None for those who see all."""
-    seen: dict[int, frozenset[int] | None] = {}
-    for reader in readers:
-        allowed = access(reader, portfolio)
-        countries = allowed.countries if allowed else ()
-        inside = InterventionCountry.objects.filter(code__in=countries)
-        seen[reader.pk] = (
-            frozenset(
-                Passage.objects.filter(
-                    intervention__portfolio=portfolio,
-                    intervention__in=inside.values("intervention_id"),
-                ).values_list("pk", flat=True)
-            )
-            if countries
-            else None
-        )
-    return seen
-
-
-def _write(made: ReviewRound, rows: Iterator[Row]) -> None:
-    """Write a million items without holding them: plain rows, some thousands at a time."""
-    insert = (
-        "INSERT INTO records_reviewitem (round_id, passage_id, position, reader_id, state, why)"
-        " VALUES (%s, %s, %s, %s, 'open', '')"
-    )
-    with connection.cursor() as cursor:
-        while batch := [(made.pk, *row) for row in islice(rows, _BATCH)]:
-            cursor.executemany(insert, batch)
+def _check_order(
+    order: str, unit: str, size: int | None, each: int, question: str
+) -> None:
+    """Refuse what an order cannot be combined with."""
+    orders = ReviewRound.Order
+    by_chance = order in (orders.RANDOM, orders.LEARNING)
+    if unit == ReviewRound.Unit.INTERVENTIONS and not by_chance:
+        raise Refused("whole_only_at_random")
+    if order == orders.LEARNING:
+        if not question:
+            raise Refused("learning_needs_question")
+        if each != 1:
+            raise Refused("learning_not_blind")
+        if size is not None:
+            raise Refused("learning_takes_all")
 
 
 def _share_out_anew(
-    waiting: QuerySet[ReviewItem], readers: Sequence[User], portfolio: Portfolio
+    waiting: QuerySet[ReviewItem], readers: Sequence[User], review_round: ReviewRound
 ) -> None:
     if not readers:
         waiting.update(reader=None)
         return
-    items = list(waiting.only("pk", "passage_id"))
-    passages = [item.passage_id for item in items]
-    for item, (_, _, reader) in zip(
-        items, _shared_out(passages, readers, 1, portfolio), strict=True
-    ):
-        item.reader_id = reader
+    unit = "passage__intervention" if review_round.of_interventions else "passage"
+    unit_of = dict(waiting.values_list("pk", unit))
+    units: dict[int, list[ReviewItem]] = {}
+    for item in waiting.only("pk", "passage_id"):
+        units.setdefault(unit_of[item.pk], []).append(item)
+    items = [item for together in units.values() for item in together]
+    passages = ([item.passage_id for item in some] for some in units.values())
+    rows = shared_out(passages, readers, 1, review_round.portfolio)
+    for item, row in zip(items, rows, strict=True):
+        item.reader_id = row.reader
     ReviewItem.objects.bulk_update(items, ["reader"], batch_size=1000)
 
 
@@ -289,7 +223,7 @@ def _replace(
     waiting: QuerySet[ReviewItem], readers: Sequence[User], review_round: ReviewRound
 ) -> None:
     kept = {reader.pk for reader in readers}
-    sees = _seen_by(readers, review_round.portfolio)
+    sees = seen_by(readers, review_round.portfolio)
     burden = {reader.pk: 0 for reader in readers}
     leaving = [item for item in waiting if item.reader_id not in kept]
     holders: dict[int, set[int | None]] = {}
