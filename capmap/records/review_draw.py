@@ -52,8 +52,12 @@ def drawn(
         undecided = Q(codings__status="suggested")
         found = found.annotate(least=Min("codings__confidence", filter=undecided))
         found = found.order_by("least", "pk").exclude(least=None)
-    elif order == orders.DOCUMENT or unit == ReviewRound.Unit.INTERVENTIONS:
+    elif order == orders.DOCUMENT:
         found = found.order_by("intervention_id", "position", "pk")
+    elif unit == ReviewRound.Unit.INTERVENTIONS:
+        found = found.exclude(intervention__kind="document").order_by(
+            "intervention__counted_as", "intervention_id", "position", "pk"
+        )
     else:
         found = found.order_by("pk")
     passages, starts = _units(found, unit)
@@ -68,13 +72,16 @@ def drawn(
 
 
 def _units(found: "QuerySet[Passage]", unit: str) -> "tuple[array[int], Sequence[int]]":
-    """Return the passages, and where each unit begins, with one place more at the end."""
+    """Return the passages, and where each unit begins, with one place more at the end.
+
+    An intervention is drawn as it is counted: with its components, documents never.
+    """
     if unit != ReviewRound.Unit.INTERVENTIONS:
         numbers = found.values_list("pk", flat=True).iterator(_BATCH)
         passages = array("q", numbers)
         return passages, range(len(passages) + 1)
     passages, starts, last = array("q"), array("q"), None
-    rows = found.values_list("intervention_id", "pk")
+    rows = found.values_list("intervention__counted_as", "pk")
     for intervention, passage in rows.iterator(_BATCH):
         if intervention != last:
             starts.append(len(passages))

@@ -7,7 +7,7 @@ from site_fixtures import make_person
 
 from capmap.records import review_queue
 from capmap.records.actions import review, review_rounds
-from capmap.records.models import Change, Passage, ReviewItem
+from capmap.records.models import Change, Intervention, Passage, ReviewItem
 from capmap.records.permissions import NotAllowed, access
 from capmap.records.queries.estimates import estimate_of
 from capmap.records.queries.review_rounds import (
@@ -269,6 +269,17 @@ def test_whole_interventions_are_drawn_and_their_passages_stand_together(
         assert here.count() == Passage.objects.filter(
             intervention__identifier=identifier
         ).count()  # fmt: skip
+
+
+def test_components_are_drawn_with_their_programme_and_documents_never(portfolio, ana):
+    Intervention.objects.filter(identifier="XX-2").update(counted_as="XX-1")
+    Intervention.objects.filter(identifier="XX-3").update(kind="document")
+
+    made = make(portfolio, ana, unit="interventions", size=3, seed=1)
+
+    order = unit_order(made)
+    assert (made.drawn_from, len(order)) == (3, 5)
+    assert abs(order.index("XX-1") - order.index("XX-2")) in (1, 2)
 
 
 def test_an_intervention_counts_for_the_estimate_once_all_of_it_is_read(portfolio, ana):

@@ -206,7 +206,8 @@ def _share_out_anew(
     if not readers:
         waiting.update(reader=None)
         return
-    unit = "passage__intervention" if review_round.of_interventions else "passage"
+    whole = review_round.of_interventions
+    unit = "passage__intervention__counted_as" if whole else "passage"
     unit_of = dict(waiting.values_list("pk", unit))
     units: dict[int, list[ReviewItem]] = {}
     for item in waiting.only("pk", "passage_id"):

@@ -60,7 +60,7 @@ class Row(NamedTuple):
 
     pk: int
     passage: int
-    intervention: int
+    intervention: str  # as it is counted
     holds: bool
 
 
@@ -86,7 +86,7 @@ def _rows(readings: object, facet: str, code: str) -> list[Row]:
         Row(*values)
         for values in readings.annotate(holds=Exists(given))  # type: ignore[attr-defined]
         .order_by("pk")
-        .values_list("pk", "passage_id", "passage__intervention_id", "holds")
+        .values_list("pk", "passage_id", "passage__intervention__counted_as", "holds")
     ]
 
 
@@ -97,7 +97,8 @@ def units_of(review_round: ReviewRound, passages: int) -> int:
     items = ReviewItem.objects.filter(round=review_round)
 
     def count() -> int:
-        return int(items.values("passage__intervention").distinct().count())
+        counted = items.values("passage__intervention__counted_as")
+        return int(counted.distinct().count())
 
     key = f"units-{review_round.pk}-{passages}"
     found: int = cache.get_or_set(key, count, timeout=86_400)
@@ -109,7 +110,7 @@ def _whole(review_round: ReviewRound, rows: list[Row]) -> list[bool]:
     if not rows:
         return []
     holds = {row.passage: row.holds for row in rows}
-    has_code: dict[int, bool] = {}
+    has_code: dict[str, bool] = {}
     for row in rows:
         has_code[row.intervention] = (
             has_code.get(row.intervention, False) or holds[row.passage]
@@ -118,12 +119,13 @@ def _whole(review_round: ReviewRound, rows: list[Row]) -> list[bool]:
     items = ReviewItem.objects.filter(round=review_round)
     last = items.filter(state="read").order_by("-position").first()
     reached = Q(position__lte=last.position if last else 0)
-    here = Q(passage__intervention=rows[-1].intervention)
+    here = Q(passage__intervention__counted_as=rows[-1].intervention)
     if last is not None:
-        here |= Q(passage__intervention=last.passage.intervention_id)
+        counted_as = last.passage.intervention.counted_as
+        here |= Q(passage__intervention__counted_as=counted_as)
     still = (
         items.filter(reached | here, state__in=("open", "asked"))
         .filter(passage__is_current=True)
-        .values_list("passage__intervention", flat=True)
+        .values_list("passage__intervention__counted_as", flat=True)
     )
     return [has for unit, has in has_code.items() if unit not in set(still)]
