@@ -9,20 +9,24 @@ A share is post-stratified by the coder's suggestion (W. G. Cochran, Sampling Te
 and the part where it is not, both of known size, and each part has its own sample. For a
 yes-or-no code this is what prediction-powered inference comes to when its tuning is the
 best there is (A. N. Angelopoulos and others, Science 382, 2023, doi:10.1126/science.adi6000;
-A. N. Angelopoulos, J. C. Duchi, T. Zrnic, PPI++, 2023, arXiv:2311.01453). Each part has
-Wilson's interval for a finite population; the two are joined by the squares of how far
-their ends lie from the estimate (G. Y. Zou, A. Donner, Statistics in Medicine 27, 2008,
-doi:10.1002/sim.3095). A normal interval would close where the sample holds no error of the
-coder; this one does not. benchmarks/learning/coverage.py measures it.
+A. N. Angelopoulos, J. C. Duchi, T. Zrnic, PPI++, 2023, arXiv:2311.01453).
+
+Its interval is Wilson's for as many readings as a simple random sample would need to be
+as precise (the effective sample size; C. Franco and others, Journal of Survey Statistics
+and Methodology 7, 2019, doi:10.1093/jssam/smy019). A normal interval closes where the
+sample holds no error of the coder; this one does not, because each part is taken to have
+shown a third of a case more of either kind when its variance is reckoned (J. Kerman's
+neutral prior, Electronic Journal of Statistics 5, 2011, doi:10.1214/11-EJS648). Chosen by
+simulation among seven: benchmarks/learning/coverage.py.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum, hypot, sqrt
+from math import fsum, hypot
 
 from numpy.typing import ArrayLike
 
-from capmap.analysis.intervals import Interval, wilson
+from capmap.analysis.intervals import Interval, exact, wilson
 from capmap.analysis.shares import (
     per_cent,
     rounded_ends,
@@ -62,7 +66,7 @@ class Estimate:
         >>> found = [True] * 20 + [False] * 40
         >>> estimate = estimated_share(found, found, 140, 412)
         >>> estimate.sentence("interventions", "en").replace("\\xa0", " ")
-        'about 140 of 412 interventions (34 per cent; 95% interval 29 to 39)'
+        'about 140 of 412 interventions (34 per cent; 95% interval 32 to 36)'
         """
         words = Wording("analysis", language)
         here = Wording("estimates", language)
@@ -125,6 +129,13 @@ class Stratum:
     population: int
 
 
+#: What each part is taken to have shown more of either kind when its variance is reckoned.
+_THIRD = 1 / 3
+
+#: Under so many readings the exact interval of the readings alone stands.
+FEW = 10
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """``found`` of ``read`` units drawn at random from ``size``.
@@ -141,10 +152,18 @@ class _Part:
     def value(self) -> float:
         return self.found / self.read if self.read else self.machine
 
-    def interval(self, confidence: float) -> Interval:
-        if not self.read:
-            return 0.0, 1.0
-        return wilson(self.found, self.read, self.size, confidence)
+    @property
+    def likely(self) -> float:
+        """The share drawn in from none and all, so that its variance is never nothing."""
+        return (self.found + _THIRD) / (self.read + 2 * _THIRD)
+
+    @property
+    def variance(self) -> float:
+        """The variance of ``value`` over draws without replacement."""
+        if self.read >= self.size:
+            return 0.0
+        left = (self.size - self.read) / (self.size - 1)
+        return self.likely * (1 - self.likely) / self.read * left
 
     def after(self, progress: float) -> "_Part":
         """Return the part with ``progress`` (0 to 1) of its unread units read, shares kept."""
@@ -170,7 +189,7 @@ def estimated_share(
     >>> suggested = [True] * 15 + [False] * 45
     >>> estimate = estimated_share(found, suggested, 110, 412)
     >>> round(estimate.value, 3), round(estimate.low, 3), round(estimate.high, 3)
-    (0.348, 0.283, 0.431)
+    (0.348, 0.286, 0.417)
     """
     return stratified_share(
         [Stratum(found, suggested, suggested_in_all, population)], confidence=confidence
@@ -182,7 +201,8 @@ def stratified_share(
 ) -> Estimate:
     """Estimate the share over several parts, each with a random sample of its own.
 
-    A part of which nothing was read may hold any share; the coder's stands for it.
+    Under ten readings the exact interval of the readings alone stands. A part of which
+    nothing was read may hold any share; the coder's stands for it.
     """
     if not 0 < confidence < 1:
         raise ValueError(f"Confidence {confidence} is not between 0 and 1.")
@@ -192,11 +212,14 @@ def stratified_share(
     read = sum(len(stratum.found) for stratum in strata)
     alone = [_whole(stratum) for stratum in strata]
     parts = [part for stratum in strata for part in _by_suggestion(stratum)]
-    random_low, random_high = _joined(alone, confidence)
-    low, high = _joined(parts, confidence)
     method = "assisted" if len(parts) > len(alone) else "random"
+    random_low, random_high = _interval(alone, confidence)
+    low, high = _interval(parts, confidence)
     if read in (0, population):
         method = "census" if read else "machine"
+    elif read < FEW:
+        method, parts = "exact", alone
+        low, high = _exact(alone, confidence)
     return Estimate(
         value=_value(parts),
         low=low,
@@ -209,7 +232,7 @@ def stratified_share(
         random_value=_value(alone),
         random_low=random_low,
         random_high=random_high,
-        to_halve=_to_halve(parts, confidence) if read else None,
+        to_halve=_to_halve(parts, high - low, confidence) if read else None,
     )
 
 
@@ -266,36 +289,59 @@ def _value(parts: Sequence[_Part]) -> float:
     return fsum(part.value * part.size for part in parts) / size
 
 
-def _joined(parts: Sequence[_Part], confidence: float) -> Interval:
-    """Return the interval of the parts together, within what is known for certain."""
-    value, below, above = _value(parts), 0.0, 0.0
+def _interval(parts: Sequence[_Part], confidence: float) -> Interval:
+    """Return Wilson's interval at the effective sample size of the parts together."""
     size = sum(part.size for part in parts)
+    known = [part for part in parts if part.read]
+    covered = sum(part.size for part in known)
+    if not covered:
+        return 0.0, 1.0
+    share = _value(known)
+    likely = fsum(part.likely * part.size for part in known) / covered
+    variance = fsum(part.variance * (part.size / covered) ** 2 for part in known)
+    low = high = share
+    if variance:
+        effective = likely * (1 - likely) / variance
+        low, high = wilson(share * effective, effective, None, confidence)
+    # A part of which nothing was read may hold none or all.
+    low, high = low * covered / size, (high * covered + size - covered) / size
+    return _certain(parts, low, high)
+
+
+def _exact(parts: Sequence[_Part], confidence: float) -> Interval:
+    """Return the sum of exact intervals that are all right with the confidence stated."""
+    size = sum(part.size for part in parts)
+    each = 1 - (1 - confidence) / sum(part.read > 0 for part in parts)
+    low, high = 0.0, 0.0
     for part in parts:
-        low, high = part.interval(confidence)
-        below += ((part.value - low) * part.size / size) ** 2
-        above += ((high - part.value) * part.size / size) ** 2
+        ends = (0.0, 1.0)
+        if part.read:
+            ends = exact(int(part.found), int(part.read), part.size, each)
+        low += ends[0] * part.size / size
+        high += ends[1] * part.size / size
+    return _certain(parts, low, high)
+
+
+def _certain(parts: Sequence[_Part], low: float, high: float) -> Interval:
+    """Keep an interval within what was found for certain, and around the share."""
+    size = sum(part.size for part in parts)
     found = fsum(part.found for part in parts)
     unread = fsum(part.size - part.read for part in parts)
-    low = max(value - sqrt(below), found / size)
-    high = min(value + sqrt(above), (found + unread) / size)
-    # Rounding of the last bit must not push an end past the share.
+    value = _value(parts)
+    low, high = max(low, found / size), min(high, (found + unread) / size)
     return min(low, value), max(high, value)
 
 
-def _to_halve(parts: Sequence[_Part], confidence: float) -> int:
+def _to_halve(parts: Sequence[_Part], width: float, confidence: float) -> int:
     """Return how many more random readings would halve the interval if shares stay."""
-
-    def width(more: int) -> float:
-        after = [part.after(more / unread) for part in parts] if unread else parts
-        low, high = _joined(after, confidence)
-        return high - low
-
     unread = round(fsum(part.size - part.read for part in parts))
-    aim = width(0) / 2
     few, many = 0, unread
     while few < many:
         middle = (few + many) // 2
-        if width(middle) <= aim:
+        low, high = _interval(
+            [part.after(middle / unread) for part in parts], confidence
+        )
+        if high - low <= width / 2:
             many = middle
         else:
             few = middle + 1
@@ -304,18 +350,15 @@ def _to_halve(parts: Sequence[_Part], confidence: float) -> int:
 
 def estimated_sum(
     amounts: ArrayLike,
-    found: Sequence[bool],
     suggested: Sequence[bool],
-    suggested_amount: float,
-    population: int,
+    found: Sequence[bool | None],
     *,
-    total_amount: float,
     confidence: float = 0.95,
 ) -> Estimate:
-    """Estimate the sum of amounts (budgets) of units that have a code; None has its own path.
+    """Estimate the sum of amounts (budgets) of units that have a code.
 
-    ``amounts``, ``found``, ``suggested``: of the sampled units; ``suggested_amount`` and
-    ``total_amount``: sums over the whole portfolio of the units with the code suggested,
-    and of all.
+    Of all units of a portfolio with an amount: the amount, whether the coder suggests
+    the code, and whether readers found it; None where nobody has read. Those read are a
+    simple random sample.
     """
     raise NotImplementedError

@@ -12,7 +12,7 @@ Interval = tuple[float, float]
 
 
 def wilson(
-    numerator: float, denominator: int, population: int | None, confidence: float
+    numerator: float, denominator: float, population: int | None, confidence: float
 ) -> Interval:
     """Return Wilson's score interval, corrected for a finite population.
 
