@@ -73,8 +73,8 @@ class Maps:
         self.holdings = holdings_of(access, self.shot)
         self.codebook: Codebook = codebook_of(access.portfolio)
         self.framework: Framework = framework_of(access.portfolio)
-        self._countries = tuple(sorted(access.countries))
-        self.tables = self.shot.tables(self._countries)
+        self.countries = tuple(sorted(access.countries))
+        self.tables = self.shot.tables(self.countries)
         self._celled: tuple[Question, pl.DataFrame] | None = None
 
     def coverage(self, question: Question) -> pl.DataFrame:
@@ -154,14 +154,18 @@ class Maps:
             return None
 
     def _statements(self, work_out: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        asked = {"about": "statements", "countries": self._countries}
+        asked = {"about": "statements", "countries": self.countries}
         return self.shot.answer(asked | self._state(), work_out)
+
+    @property
+    def is_scoped(self) -> bool:
+        return bool(self.countries)
 
     @property
     def population(self) -> int | None:
         """Return the size of the known body of which the portfolio is a sample, if it is."""
         stated = self.portfolio.population
-        if stated is None or self._countries:
+        if stated is None or self.countries:
             return None
         return stated if stated >= self.holdings.count("interventions") else None
 
@@ -196,7 +200,7 @@ class Maps:
             "filters": dict(question.filters),
             "accepted": question.accepted,
             "confidence": question.confidence,
-            "countries": self._countries,
+            "countries": self.countries,
             **self._state(),
         }
         return self.shot.answer(asked, work_out)
@@ -230,6 +234,38 @@ class Maps:
             self._celled = (question, self._cells_of(question))
         return self._celled[1].lazy()
 
+    def cells(
+        self, question: Question, codings: pl.LazyFrame | None = None
+    ) -> pl.LazyFrame:
+        """Return who stands in which cell: row, column, passage_id, counted_as.
+
+        By the codings that count, or by others such as those of people alone.
+        """
+        if codings is None:
+            return self._cells(question).select(*_PLACE)
+        interventions, narrowed = self._narrowed(question, self._seen(codings))
+        found = cell_passages(
+            interventions, narrowed, question.rows, question.columns,
+            capacity_only=not question.asks_capacity,
+        )  # fmt: skip
+        return found.select(*_PLACE)
+
+    def codings(self) -> pl.LazyFrame:
+        """Return the codings that count of passages with capacity development."""
+        return self._codings(everything=False)
+
+    def of_capacity(self, codings: pl.LazyFrame) -> pl.LazyFrame:
+        """Keep codings of passages with capacity development, with counted_as."""
+        seen = self._seen(codings)
+        return seen.join(
+            counted_passages(self.tables.interventions, seen).drop("intervention_id"),
+            on="passage_id",
+        )
+
+    def _seen(self, codings: pl.LazyFrame) -> pl.LazyFrame:
+        inside = self.tables.interventions.select("intervention_id")
+        return codings.join(inside, on="intervention_id", how="semi")
+
     def _cells_of(self, question: Question) -> pl.DataFrame:
         interventions, codings = self._narrowed(question)
         cells = cell_passages(
@@ -241,10 +277,13 @@ class Maps:
                 cells = _most_frequent(cells, side)
         return cells
 
-    def _narrowed(self, question: Question) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    def _narrowed(
+        self, question: Question, codings: pl.LazyFrame | None = None
+    ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
         """Return interventions, and the codings of the passages that the filters keep."""
         interventions = self.tables.interventions
-        codings = self._codings(question.asks_capacity)
+        if codings is None:
+            codings = self._codings(question.asks_capacity)
         if question.confidence:
             codings = codings.filter(pl.col("confidence") >= question.confidence)
         if question.accepted:
@@ -298,8 +337,11 @@ class Maps:
             return found.collect()
 
         return self.shot.answer(
-            {"about": "codings", "all": everything, "countries": self._countries}, slim
+            {"about": "codings", "all": everything, "countries": self.countries}, slim
         ).lazy()
+
+
+_PLACE = ("row", "column", "passage_id", "counted_as")
 
 
 class _NotNow(Exception):
