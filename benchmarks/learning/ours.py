@@ -1,0 +1,57 @@
+"""capmap's own coders, as the benchmarks ask for them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from benchmarks.accuracy.run import Codes
+from benchmarks.learning.coders import Coder
+from capmap.coding.evaluation import Example
+from capmap.coding.learned.combined import CombinedCoder
+from capmap.coding.learned.model import Model, Passage
+from capmap.coding.learned.training import TooFewDecisions, learn
+from capmap.coding.lexicon import LexiconCoder, Look, Suggestions
+from capmap.coding.suggestion import Suggestion
+
+
+class Remembering(LexiconCoder):
+    """The lexicon, which reads a passage once however often it is asked: for speed only."""
+
+    def look(self, text: str, **beside: object) -> Look:
+        known = self.__dict__.setdefault("_looks", {})
+        key = (text, *map(str, beside.values()))
+        if key not in known:
+            known[key] = super().look(text, **beside)  # type: ignore[arg-type]
+        found = Suggestions()
+        for suggestion in known[key].found.all():
+            found.add(suggestion)
+        return known[key]._replace(found=found)
+
+
+def passages(examples: Sequence[Example]) -> list[Passage]:
+    return [Passage(e.text, e.language, e.context) for e in examples]
+
+
+def codes_of(suggested: Sequence[Sequence[Suggestion]]) -> list[Codes]:
+    coded: list[Codes] = []
+    for suggestions in suggested:
+        codes: Codes = defaultdict(set)
+        for s in suggestions:
+            codes[s.facet].add(s.code)
+        coded.append(codes)
+    return coded
+
+
+def learned_from(train: Sequence[Example], lexicon: LexiconCoder) -> CombinedCoder:
+    """Return the coder of today: the lexicon's chances where too little was read."""
+    try:
+        return CombinedCoder(lexicon, learn(train, lexicon).model)
+    except TooFewDecisions:
+        return CombinedCoder(lexicon, Model())
+
+
+def by_both(lexicon: LexiconCoder) -> Coder:
+    def code(train: Sequence[Example], test: Sequence[Example]) -> list[Codes]:
+        coder = learned_from(train, lexicon)
+        return codes_of(coder.suggest_many(passages(test)))
+
+    return code
