@@ -122,7 +122,7 @@ def shared_out(
     for unit in units:
         chosen: Sequence[int | None] = [None]
         if readers:
-            able = [pk for pk in burden if sees[pk] is None or unit[0] in sees[pk]]  # type: ignore[operator]
+            able = [pk for pk in burden if _may_see(unit, sees[pk])]
             if len(able) < each:
                 raise Refused("nobody_sees")
             named = sorted(able, key=lambda one: burden[one])[:each]
@@ -132,6 +132,10 @@ def shared_out(
         for passage in unit:
             position += 1
             yield from (Row(passage, position, pk) for pk in chosen)
+
+
+def _may_see(unit: Iterable[int], seen: frozenset[int] | None) -> bool:
+    return seen is None or all(passage in seen for passage in unit)
 
 
 def seen_by(

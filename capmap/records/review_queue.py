@@ -3,6 +3,9 @@
 Where readers are named, each has a queue of their own. Where nobody is, whoever comes
 takes the first open passage that no other has before them: opening it is a claim that
 lapses after some minutes. A claim decides nothing, so it is not put on record.
+
+A round that learns is read in the order in which it is dealt; where nothing is open, a
+unit is drawn on the spot.
 """
 
 from datetime import timedelta
@@ -17,6 +20,7 @@ from capmap.records.models import (
     User,
 )
 from capmap.records.permissions import Access
+from capmap.records.review_dealing import draw_now
 
 #: How long an opened passage is left to the one who opened it.
 CLAIMED_FOR = timedelta(minutes=10)
@@ -42,25 +46,34 @@ def items_for(review_round: ReviewRound, access: Access) -> QuerySet[ReviewItem]
 def next_item(
     review_round: ReviewRound, access: Access, *, after: int = 0
 ) -> ReviewItem | None:
-    """Return the open item after a position; from the start again where none is left.
+    """Return the open item after a number; from the start again where none is left.
 
     What another has open is left to them, unless nothing else remains.
     """
+    found = _next_open(review_round, access, after, spares_others=True)
+    if found is None and review_round.learns and draw_now(review_round, access):
+        found = _next_open(review_round, access, after, spares_others=True)
+    return found or _next_open(review_round, access, after, spares_others=False)
+
+
+def _next_open(
+    review_round: ReviewRound, access: Access, after: int, *, spares_others: bool
+) -> ReviewItem | None:
     still_claimed = Q(claimed_at__gt=timezone.now() - CLAIMED_FOR) & ~Q(
         claimed_by=access.user
     )
     of_nobody = Q(reader=None)
     for wanted, but in (
         (Q(reader=access.user), None),
-        (of_nobody, still_claimed),
-        (of_nobody, None),
+        (of_nobody, still_claimed if spares_others else None),
     ):
         items = _seen(
             ReviewItem.objects.filter(wanted, round=review_round, state="open"), access
         )
         if but is not None:
             items = items.exclude(but)
-        found = _first(items, after) or (_first(items, 0) if after else None)
+        by = review_round.numbered_by
+        found = _first(items, after, by) or (_first(items, 0, by) if after else None)
         if found is not None:
             return found
     return None
@@ -68,10 +81,12 @@ def next_item(
 
 def item_before(item: ReviewItem, access: Access) -> ReviewItem | None:
     """Return the item before this one, read or not."""
+    by = item.round.numbered_by
     return (
         items_for(item.round, access)
-        .filter(position__lt=item.position)
-        .order_by("-position")
+        .filter(**{f"{by}__lt": item.number})
+        .exclude(state=ReviewItem.State.SPARED)
+        .order_by(f"-{by}")
         .first()
     )
 
@@ -93,12 +108,13 @@ def _seen(items: QuerySet[ReviewItem], access: Access) -> QuerySet[ReviewItem]:
     return items.select_related("passage__intervention")
 
 
-def _first(items: QuerySet[ReviewItem], after: int) -> ReviewItem | None:
+def _first(items: QuerySet[ReviewItem], after: int, by: str) -> ReviewItem | None:
     while True:
-        some = list(items.filter(position__gt=after).order_by("position")[:_AT_A_TIME])
+        following = items.filter(**{f"{by}__gt": after}).order_by(by)
+        some = list(following[:_AT_A_TIME])
         for item in some:
             if item.passage.is_current and item.passage.intervention.is_current:
                 return item
         if len(some) < _AT_A_TIME:
             return None
-        after = some[-1].position
+        after = some[-1].number

@@ -24,6 +24,7 @@ KINDS = {
     "read_import": "capmap.records.actions.import_reading:read_import",
     "load_import": "capmap.records.actions.import_loading:load_import",
     "undo_import": "capmap.records.actions.import_undo:undo_import",
+    "deal": "capmap.records.actions.review_order:deal",
     "recode": "capmap.records.actions.recoding:recode",
     "learn": "capmap.records.actions.learning:run_learning",
     "trial": "capmap.records.actions.recoding:run_trial",

@@ -7,6 +7,7 @@ from capmap.records.actions import history
 from capmap.records.models import Comment, Intervention, Passage, ReviewItem, User
 from capmap.records.permissions import Access, granted, require
 from capmap.records.queries.comments import people_to_ask
+from capmap.records.review_dealing import settle_unit
 
 #: Characters of a comment or answer: a page of text, not a document.
 LONGEST = 5_000
@@ -76,15 +77,16 @@ def answer(*, comment: Comment, by: User, answer: str) -> Comment:
         answer=answer.strip(), answered_by=by, answered_at=timezone.now()
     )
     before = history.fields_of(comment)
-    comment = Comment.objects.select_related("intervention__portfolio").get(
-        pk=comment.pk
-    )
+    comment = Comment.objects.select_related(
+        "intervention__portfolio", "item__round"
+    ).get(pk=comment.pk)
     if not answered:
         raise AlreadyAnswered(comment)
     if comment.item_id is not None:
         ReviewItem.objects.filter(
             pk=comment.item_id, state=ReviewItem.State.ASKED
         ).update(state=ReviewItem.State.OPEN)
+        settle_unit(comment.item.round, comment.intervention.counted_as)
     history.record(
         by=by,
         action="comments.answer",

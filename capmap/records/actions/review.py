@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from capmap.frameworks.codebook import Codebook
+from capmap.records import review_dealing
 from capmap.records.actions import history
 from capmap.records.actions.review_rounds import make_round as make_round
 from capmap.records.models import (
@@ -97,6 +98,9 @@ def finish(
         ReviewItem.objects.filter(pk=item.pk).update(state=ReviewItem.State.READ)
     if not blind or _both_found_the_same(reading):
         settle(reading, by=by)
+    if review_round is not None and review_round.learns:
+        review_dealing.settle_unit(review_round, passage.intervention.counted_as)
+        review_dealing.start_if_few(review_round, by)
     _write_down(reading, "review.finish", given, portfolio, by, secret=blind)
     return reading
 
@@ -166,6 +170,7 @@ def undo(*, reading: Reading, by: User) -> ReviewItem | None:
     if item is not None:
         item.state = ReviewItem.State.OPEN
         item.save(update_fields=["state"])
+        review_dealing.settle_unit(item.round, passage.intervention.counted_as)
     return item
 
 

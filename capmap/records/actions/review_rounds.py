@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from capmap.records import review_draw
+from capmap.records import review_dealing, review_draw
 from capmap.records.actions import history
 from capmap.records.models import (
     Passage,
@@ -82,6 +82,7 @@ def make_round(
             "readers": [str(reader) for reader in readers],
         },
     )
+    review_dealing.start_if_few(made, by)
     return made
 
 

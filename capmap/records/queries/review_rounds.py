@@ -38,10 +38,11 @@ class Progress:
     read: int
     asked: int
     passages: int
+    spared: int = 0  # in a round that learns: need not be read any more
 
     @property
     def to_go(self) -> int:
-        return self.items - self.read
+        return self.items - self.read - self.spared
 
     @property
     def part(self) -> float:
@@ -124,6 +125,7 @@ def progress_of(review_round: ReviewRound) -> Progress:
         read=items.filter(state="read").count(),
         asked=items.filter(state="asked").count(),
         passages=last,
+        spared=items.filter(state="spared").count() if review_round.learns else 0,
     )
 
 

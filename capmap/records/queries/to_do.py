@@ -79,13 +79,13 @@ def _rounds(access: Access) -> list[RoundToRead]:
     ).prefetch_related("readers")
     told = []
     for one in found.order_by("created_at"):
-        if one.readers.all():
+        if one.readers.all() and not one.learns:
             items = ReviewItem.objects.filter(round=one, reader=access.user)
             total, waiting = items.count(), items.filter(state="open").count()
         else:  # counted by position: a round of everything is large
             progress = progress_of(one)
             total = progress.items
-            waiting = total - progress.read - progress.asked
+            waiting = progress.to_go - progress.asked
         if waiting > 0:
             told.append(RoundToRead(one, waiting, total - waiting, total))
     return told[:MOST]
