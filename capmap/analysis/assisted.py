@@ -11,24 +11,28 @@ yes-or-no code this is what prediction-powered inference comes to when its tunin
 best there is (A. N. Angelopoulos and others, Science 382, 2023, doi:10.1126/science.adi6000;
 A. N. Angelopoulos, J. C. Duchi, T. Zrnic, PPI++, 2023, arXiv:2311.01453).
 
-Its interval is Wilson's for as many readings as a simple random sample would need to be
-as precise (the effective sample size; C. Franco and others, Journal of Survey Statistics
-and Methodology 7, 2019, doi:10.1093/jssam/smy019). A normal interval closes where the
-sample holds no error of the coder; this one does not, because each part is taken to have
-shown a third of a case more of either kind when its variance is reckoned (J. Kerman's
-neutral prior, Electronic Journal of Statistics 5, 2011, doi:10.1214/11-EJS648). Chosen by
-simulation among seven: benchmarks/learning/coverage.py.
+Its interval is Wilson's at the effective sample size (capmap.analysis.effective_sample),
+chosen by simulation among nine: benchmarks/learning/coverage.py. A sum of budgets is the
+share of all money times all money, post-stratified in the same way.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import fsum, hypot
+from dataclasses import dataclass, replace
+from math import hypot
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from capmap.analysis.intervals import Interval, exact, wilson
+from capmap.analysis.effective_sample import (
+    Part,
+    effective_interval,
+    exact_interval,
+    readings_to_halve,
+    share_of,
+)
 from capmap.analysis.shares import (
     per_cent,
+    rounded_amount,
     rounded_ends,
     said_cases,
     share,
@@ -100,6 +104,26 @@ class Estimate:
             "per_cent": per_cent(cases, self.population, words.language),
         }
 
+    def sum_sentence(self, currency: str, language: str) -> str:
+        """State a sum in words, to three digits that tell.
+
+        >>> budgets = [1_200_000, 300_000, 2_500_000, 80_000] * 10
+        >>> found = [True, False, True, None] * 10
+        >>> sum_ = estimated_sum(budgets, [True] * 40, found)
+        >>> sum_.sum_sentence("USD", "en").replace("\\xa0", " ")
+        'about USD 37,700,000 (95% interval 37,600,000 to 37,800,000)'
+        """
+        words = Wording("estimates", language)
+        kind = self.method if self.method in ("census", "machine") else "with_interval"
+        return words.say(
+            f"sum_{kind}",
+            currency=currency,
+            value=rounded_amount(self.value),
+            confidence=words.number(round(self.confidence * 100, 6)),
+            low=rounded_amount(self.low),
+            high=rounded_amount(self.high),
+        )
+
     def how(self, unit: str, language: str) -> str:
         """Say in one sentence how the estimate was made and on how many readings it stands."""
         words = Wording("estimates", language)
@@ -129,46 +153,8 @@ class Stratum:
     population: int
 
 
-#: What each part is taken to have shown more of either kind when its variance is reckoned.
-_THIRD = 1 / 3
-
 #: Under so many readings the exact interval of the readings alone stands.
 FEW = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """``found`` of ``read`` units drawn at random from ``size``.
-
-    ``machine``: the share by the coder, which stands for a part of which nothing was read.
-    """
-
-    found: float
-    read: float
-    size: int
-    machine: float
-
-    @property
-    def value(self) -> float:
-        return self.found / self.read if self.read else self.machine
-
-    @property
-    def likely(self) -> float:
-        """The share drawn in from none and all, so that its variance is never nothing."""
-        return (self.found + _THIRD) / (self.read + 2 * _THIRD)
-
-    @property
-    def variance(self) -> float:
-        """The variance of ``value`` over draws without replacement."""
-        if self.read >= self.size:
-            return 0.0
-        left = (self.size - self.read) / (self.size - 1)
-        return self.likely * (1 - self.likely) / self.read * left
-
-    def after(self, progress: float) -> "_Part":
-        """Return the part with ``progress`` (0 to 1) of its unread units read, shares kept."""
-        read = self.read + (self.size - self.read) * progress
-        return _Part(self.value * read, read, self.size, self.machine)
 
 
 def estimated_share(
@@ -212,27 +198,49 @@ def stratified_share(
     read = sum(len(stratum.found) for stratum in strata)
     alone = [_whole(stratum) for stratum in strata]
     parts = [part for stratum in strata for part in _by_suggestion(stratum)]
-    method = "assisted" if len(parts) > len(alone) else "random"
-    random_low, random_high = _interval(alone, confidence)
-    low, high = _interval(parts, confidence)
-    if read in (0, population):
-        method = "census" if read else "machine"
-    elif read < FEW:
-        method, parts = "exact", alone
-        low, high = _exact(alone, confidence)
-    return Estimate(
-        value=_value(parts),
+    machine = sum(stratum.suggested_in_all for stratum in strata) / population
+    estimate = _estimate(alone, parts, machine, read, population, confidence)
+    if not 0 < read < min(FEW, population):
+        return estimate
+    low, high = exact_interval(alone, confidence)
+    return replace(
+        estimate,
+        value=estimate.random_value,
         low=low,
         high=high,
-        machine=sum(stratum.suggested_in_all for stratum in strata) / population,
+        method="exact",
+        to_halve=readings_to_halve(alone, population - read, high - low, confidence),
+    )
+
+
+def _estimate(
+    alone: Sequence[Part],
+    parts: Sequence[Part],
+    machine: float,
+    read: int,
+    population: int,
+    confidence: float,
+) -> Estimate:
+    """Return the estimate from ``parts``, with what the readings ``alone`` would say."""
+    method = "assisted" if len(parts) > len(alone) else "random"
+    if read in (0, population):
+        method = "census" if read else "machine"
+    low, high = effective_interval(parts, confidence)
+    random_low, random_high = effective_interval(alone, confidence)
+    more = readings_to_halve(parts, population - read, high - low, confidence)
+    return Estimate(
+        value=share_of(parts),
+        low=low,
+        high=high,
+        machine=machine,
         read=read,
         population=population,
         confidence=confidence,
         method=method,
-        random_value=_value(alone),
+        random_value=share_of(alone),
         random_low=random_low,
         random_high=random_high,
-        to_halve=_to_halve(parts, high - low, confidence) if read else None,
+        to_halve=more if read else None,
     )
 
 
@@ -248,13 +256,10 @@ def difference(first: Estimate, second: Estimate) -> tuple[float, float, float]:
     return value, max(low, -1.0), min(high, 1.0)
 
 
-def _whole(stratum: Stratum) -> _Part:
+def _whole(stratum: Stratum) -> Part:
     """Return a stratum as one part, after a look at whether its counts can be."""
-    read, size, suggested = (
-        len(stratum.found),
-        stratum.population,
-        stratum.suggested_in_all,
-    )
+    read, size = len(stratum.found), stratum.population
+    suggested = stratum.suggested_in_all
     if len(stratum.suggested) != read:
         raise ValueError(
             f"{read} units were read, but {len(stratum.suggested)} have suggestions."
@@ -266,11 +271,10 @@ def _whole(stratum: Stratum) -> _Part:
         raise ValueError(
             f"{suggested} of {size} units with a suggestion cannot give {yes} in {read}."
         )
-    machine = suggested / size if size else 0.0
-    return _Part(sum(map(bool, stratum.found)), read, size, machine)
+    return _counted(stratum.found, size, suggested / size if size else 0.0)
 
 
-def _by_suggestion(stratum: Stratum) -> list[_Part]:
+def _by_suggestion(stratum: Stratum) -> list[Part]:
     """Split a stratum by the coder's suggestion, if units of both kinds were read."""
     pairs = list(zip(stratum.found, stratum.suggested, strict=True))
     yes = [found for found, suggested in pairs if suggested]
@@ -278,74 +282,12 @@ def _by_suggestion(stratum: Stratum) -> list[_Part]:
     if not yes or not no:
         return [_whole(stratum)]
     size = stratum.suggested_in_all
-    return [
-        _Part(sum(map(bool, yes)), len(yes), size, 1.0),
-        _Part(sum(map(bool, no)), len(no), stratum.population - size, 0.0),
-    ]
+    return [_counted(yes, size, 1.0), _counted(no, stratum.population - size, 0.0)]
 
 
-def _value(parts: Sequence[_Part]) -> float:
-    size = sum(part.size for part in parts)
-    return fsum(part.value * part.size for part in parts) / size
-
-
-def _interval(parts: Sequence[_Part], confidence: float) -> Interval:
-    """Return Wilson's interval at the effective sample size of the parts together."""
-    size = sum(part.size for part in parts)
-    known = [part for part in parts if part.read]
-    covered = sum(part.size for part in known)
-    if not covered:
-        return 0.0, 1.0
-    share = _value(known)
-    likely = fsum(part.likely * part.size for part in known) / covered
-    variance = fsum(part.variance * (part.size / covered) ** 2 for part in known)
-    low = high = share
-    if variance:
-        effective = likely * (1 - likely) / variance
-        low, high = wilson(share * effective, effective, None, confidence)
-    # A part of which nothing was read may hold none or all.
-    low, high = low * covered / size, (high * covered + size - covered) / size
-    return _certain(parts, low, high)
-
-
-def _exact(parts: Sequence[_Part], confidence: float) -> Interval:
-    """Return the sum of exact intervals that are all right with the confidence stated."""
-    size = sum(part.size for part in parts)
-    each = 1 - (1 - confidence) / sum(part.read > 0 for part in parts)
-    low, high = 0.0, 0.0
-    for part in parts:
-        ends = (0.0, 1.0)
-        if part.read:
-            ends = exact(int(part.found), int(part.read), part.size, each)
-        low += ends[0] * part.size / size
-        high += ends[1] * part.size / size
-    return _certain(parts, low, high)
-
-
-def _certain(parts: Sequence[_Part], low: float, high: float) -> Interval:
-    """Keep an interval within what was found for certain, and around the share."""
-    size = sum(part.size for part in parts)
-    found = fsum(part.found for part in parts)
-    unread = fsum(part.size - part.read for part in parts)
-    value = _value(parts)
-    low, high = max(low, found / size), min(high, (found + unread) / size)
-    return min(low, value), max(high, value)
-
-
-def _to_halve(parts: Sequence[_Part], width: float, confidence: float) -> int:
-    """Return how many more random readings would halve the interval if shares stay."""
-    unread = round(fsum(part.size - part.read for part in parts))
-    few, many = 0, unread
-    while few < many:
-        middle = (few + many) // 2
-        low, high = _interval(
-            [part.after(middle / unread) for part in parts], confidence
-        )
-        if high - low <= width / 2:
-            many = middle
-        else:
-            few = middle + 1
-    return few
+def _counted(found: Sequence[bool], size: int, machine: float) -> Part:
+    read = len(found)
+    return Part(sum(map(bool, found)), read, size, size, read, size - read, machine)
 
 
 def estimated_sum(
@@ -359,6 +301,58 @@ def estimated_sum(
 
     Of all units of a portfolio with an amount: the amount, whether the coder suggests
     the code, and whether readers found it; None where nobody has read. Those read are a
-    simple random sample.
+    simple random sample. Amounts are of one currency and not below 0.
+
+    >>> amounts = [100, 20, 30, 50, 80, 10]
+    >>> suggested = [True, True, False, False, True, False]
+    >>> estimate = estimated_sum(amounts, suggested, [True, None, False, None, None, False])
+    >>> round(estimate.value), round(estimate.low), round(estimate.high)
+    (200, 100, 250)
     """
-    raise NotImplementedError
+    if not 0 < confidence < 1:
+        raise ValueError(f"Confidence {confidence} is not between 0 and 1.")
+    money = np.asarray(amounts, dtype=float)
+    if not len(money) == len(suggested) == len(found):
+        raise ValueError("Amounts, suggestions and findings are not of the same units.")
+    total = float(money.sum())
+    if not (money >= 0).all() or not 0 < total < float("inf"):
+        raise ValueError("Amounts must be numbers of 0 or more, and one more than 0.")
+    yes = np.asarray(suggested, dtype=bool)
+    read = np.array([holds is not None for holds in found])
+    holds = np.array([bool(holds) for holds in found])
+    machine = float(money[yes].sum())
+    whole = [_weighed(money, read, holds, machine / total)]
+    parts = [
+        _weighed(money[part], read[part], holds[part], share)
+        for part, share in ((yes, 1.0), (~yes, 0.0))
+        if money[part].any()
+    ]
+    if len(parts) == 1 or not all(part.read for part in parts):
+        parts = whole
+    share = _estimate(whole, parts, machine, int(read.sum()), len(money), confidence)
+    return replace(
+        share,
+        value=share.value * total,
+        low=share.low * total,
+        high=share.high * total,
+        random_value=share.random_value * total,
+        random_low=share.random_low * total,
+        random_high=share.random_high * total,
+    )
+
+
+def _weighed(
+    money: NDArray[np.float64],
+    read: NDArray[np.bool_],
+    holds: NDArray[np.bool_],
+    machine: float,
+) -> Part:
+    return Part(
+        float(money[read & holds].sum()),
+        float(money[read].sum()),
+        float(money.sum()),
+        len(money),
+        float((money[read] ** 2).sum()),
+        float((money[~read] ** 2).sum()),
+        machine,
+    )

@@ -177,3 +177,13 @@ def rounded_ends(low: float, high: float) -> tuple[float, float]:
     ):
         digits += 1
     return rounded_per_cent(low, digits), rounded_per_cent(high, digits)
+
+
+def rounded_amount(amount: float, digits: int = 3) -> int:
+    """Round an amount of money half up, to the first ``digits`` that tell and to units.
+
+    >>> rounded_amount(1_234_567), rounded_amount(1_235_000), rounded_amount(87.5)
+    (1230000, 1240000, 88)
+    """
+    scale = 10 ** max(0, len(str(int(abs(amount)))) - digits)
+    return floor(amount / scale + 0.5) * int(scale)
