@@ -25,6 +25,8 @@ _LANGUAGES_OF: dict[str, tuple[str, ...]] = {
     word: tuple(code for code, words in _STOP_WORDS.items() if word in words.split())
     for word in " ".join(_STOP_WORDS.values()).split()
 }
+#: Words that only hold a sentence together, in any of these languages.
+STOP_WORDS = frozenset(_LANGUAGES_OF)
 _WORD = re.compile(r"[^\W\d_]+")
 #: Letters that one of the three languages has and the other two have not.
 _TELLING = {"es": frozenset("ñ¿¡óíú"), "fr": frozenset("èêàùûîôœç")}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from capmap.coding import chain, modality, people
 from capmap.coding.beyond_words import CONSTITUENT_OF_OUTCOME, OutcomeSources
@@ -48,6 +49,16 @@ class Suggestions:
         return [s for codes in self._found.values() for s in codes.values()]
 
 
+class Look(NamedTuple):
+    """What the lexicon sees in a passage, before a verdict on capacity is applied."""
+
+    reading: Reading
+    live: int  # sentences that report an activity
+    capacity: Suggestion
+    found: Suggestions  # capacity, outcomes and programmes
+    context: str
+
+
 def version_of(codebook: Codebook) -> str:
     """Name the lexicon coder of a codebook, without building it."""
     return f"lexicon {codebook.version}"
@@ -84,6 +95,24 @@ class LexiconCoder:
         significance) of the source. Spans count characters of ``text``. Every text has
         exactly one code of ``capacity``, an empty one too.
         """
+        look = self.look(
+            text, language=language, context=context, sectors=sectors, markers=markers
+        )
+        if look.capacity.code == "cd":
+            self.add_of_capacity(look, look.found)
+        look.found.add(self.link(look, look.capacity.code))
+        return look.found.all()
+
+    def look(
+        self,
+        text: str,
+        *,
+        language: str = "",
+        context: str = "",
+        sectors: Sequence[str] = (),
+        markers: Sequence[tuple[str, int]] = (),
+    ) -> Look:
+        """Read a passage: the verdict on capacity and the themes, which do not hang on it."""
         language = language or language_of(text)
         reading = self._reader.read(text, language)
         capacity = judge(reading)
@@ -91,10 +120,12 @@ class LexiconCoder:
         found.add(capacity)
         self._themes(found, reading, context, language, sectors, markers)
         live = ~framed(reading) if reading.cues else -1
-        if capacity.code == "cd":
-            self._capacity_facets(found, reading, live, context)
-        found.add(chain.place(reading, live, capacity=capacity.code))
-        return found.all()
+        return Look(reading, live, capacity, found, context)
+
+    @staticmethod
+    def link(look: Look, capacity: str) -> Suggestion | None:
+        """Return where in the results chain the passage speaks, under a verdict."""
+        return chain.place(look.reading, look.live, capacity=capacity)
 
     def _because(self, reading: Reading, facet: str, code: str) -> Suggestion:
         """Return a suggestion that rests on the terms of ``code``."""
@@ -210,10 +241,9 @@ class LexiconCoder:
                     )
         return tuple(found.all())
 
-    def _capacity_facets(
-        self, found: Suggestions, reading: Reading, live: int, context: str
-    ) -> None:
+    def add_of_capacity(self, look: Look, found: Suggestions) -> None:
         """Add all that only a passage on capacity development carries."""
+        reading, live, context = look.reading, look.live, look.context
         forms = modality.forms(reading, live, self._reader.signals)
         for form in forms:
             found.add(weighed(form))
@@ -235,7 +265,7 @@ class LexiconCoder:
                 found.add(self._because(reading, facet, code))
 
     def _constituents(self, found: Suggestions, context: str) -> None:
-        """Apply rule C3 and say whose capacity it is: constituents', or others' only."""
+        """Apply rule C3, and say whose capacity it is."""
         if not found.of("constituent") and context:
             for number in self._sources.numbers(context):
                 if number in CONSTITUENT_OF_OUTCOME:
@@ -250,6 +280,11 @@ class LexiconCoder:
                             True,
                         )
                     )
+        self.add_beneficiary(found)
+
+    @staticmethod
+    def add_beneficiary(found: Suggestions) -> None:
+        """Say whose capacity it is, by the groups found: constituents', or others' only."""
         constituents, others = found.of("constituent"), found.of("target")
         for code, named in (("constituents", constituents), ("others-only", others)):
             if named:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from capmap.coding.languages import language_of
+from capmap.coding.learned.combined import CombinedCoder
 from capmap.coding.lexicon import LexiconCoder
 from capmap.coding.suggestion import Suggestion
 from capmap.frameworks.codebook import load_codebook, shipped
@@ -60,7 +61,7 @@ def codebook_folders(framework: Path | None, codebook: Path | None) -> list[Path
 def code_task(
     task: Task,
     parts: Path,
-    coder: LexiconCoder,
+    coder: LexiconCoder | CombinedCoder,
     told: Callable[[int], None] = lambda interventions: None,
 ) -> Done:
     """Read and code one task, leaving Parquet parts in ``parts``.

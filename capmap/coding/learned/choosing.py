@@ -1,0 +1,154 @@
+"""Which codes are learned, how their chances are calibrated, and when one is suggested.
+
+All is chosen from predictions on passages that the weights were not fitted to. The chance
+of a code rests on words where they predict decisions better (log loss). Which passages
+get the code stays the lexicon's affair until the gain in F1 is more than luck: so with
+few decisions the order of reading gets better, and no suggestion worse.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from capmap.coding.learned.fitting import (
+    Bools,
+    Floats,
+    best_threshold,
+    calibration,
+    f1_by_threshold,
+    log_loss,
+    log_odds,
+)
+from capmap.coding.learned.rules import Rules
+
+#: Standard errors that the gain in F1 must reach before a code's suggestions are learned.
+_SURE = 1.5
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What is chosen for each of K codes; see ``Model`` for the words."""
+
+    weighs: Bools  # (K)
+    is_learned: Bools  # (K)
+    calibration: Floats  # (K, 2)
+    threshold: Floats  # (K)
+
+    def chances(self, z: Floats, rules: Rules) -> Floats:
+        """Return chances of log odds; of a facet of capacity, given that it is that."""
+        a, b = self.calibration.T
+        return rules.one_verdict(expit(a + b * z))
+
+    def given(self, chance: Floats, lexicon: Bools, rules: Rules) -> Bools:
+        """Return the codes suggested, rules applied. ``lexicon``: what it found."""
+        given: Bools = np.where(self.is_learned, chance >= self.threshold, lexicon)
+        verdict = None
+        if rules.verdicts:
+            if self.is_learned[rules.verdicts].all():
+                verdict = rules.verdict(chance, self.threshold)
+            else:
+                columns = np.array(rules.verdicts)
+                verdict = columns[lexicon[:, columns].argmax(axis=1)]
+        return rules.apply(given, verdict)
+
+
+def choose(
+    z: Floats,
+    lexicon: Floats,
+    is_found: Bools,
+    true: Bools,
+    weight: Floats,
+    candidates: Bools,
+    facets: Sequence[str],
+    rules: Rules | None,
+) -> Choice:
+    """Choose for every code. Tables are (passages, K); log odds out of cross-validation.
+
+    ``z`` are the log odds of the coder, ``lexicon`` those of the lexicon as corrected.
+    Without ``rules`` every candidate is learned (for a coder without a lexicon).
+    """
+    count = len(candidates)
+    scaling = np.tile([0.0, 1.0], (count, 1))
+    threshold = np.full(count, 0.5)
+    chance = expit(z)
+    for k in np.flatnonzero(candidates):
+        live = weight[:, k] > 0
+        scaling[k] = calibration(z[live, k], true[live, k], weight[live, k])
+        chance[:, k] = expit(scaling[k] @ [np.ones(len(z)), z[:, k]])
+    curves = np.array(
+        [f1_by_threshold(chance[:, k], true[:, k], weight[:, k]) for k in range(count)]
+    )
+    support = (weight * true).sum(axis=0)
+    for facet in dict.fromkeys(facets):
+        here = np.array([f == facet for f in facets]) & candidates
+        if here.any():
+            common = curves[here].mean(axis=0)
+            for k in np.flatnonzero(here):
+                threshold[k] = best_threshold(curves[k], common, support[k])
+    if rules is None:
+        return Choice(candidates, candidates, scaling, threshold)
+    calibrated = log_odds(chance)
+    weighs, is_learned = candidates.copy(), candidates.copy()
+    given = chance >= threshold
+    for k in np.flatnonzero(candidates):
+        live = weight[:, k] > 0
+        y, w = true[live, k], weight[live, k]
+        weighs[k] = log_loss(calibrated[live, k], y, w) < log_loss(
+            lexicon[live, k], y, w
+        )
+        is_learned[k] = weighs[k] and is_surely_better(
+            given[live, k][:, None], is_found[live, k][:, None], y[:, None], w
+        )
+    _settle_verdicts(
+        weighs, is_learned, chance, threshold, is_found, true, weight, candidates, rules
+    )
+    scaling[~weighs] = [0.0, 1.0]
+    return Choice(weighs, is_learned, scaling, np.where(is_learned, threshold, 0.5))
+
+
+def is_surely_better(ours: Bools, theirs: Bools, true: Bools, weight: Floats) -> bool:
+    """Tell whether the mean F1 of ``ours`` is above that of ``theirs`` beyond chance.
+
+    The standard error of the difference is that of the delta method, passages being
+    drawn: a gain that two or three passages make by luck is none.
+    """
+    gain, influence = 0.0, np.zeros(len(true))
+    for sign, given in ((1, ours), (-1, theirs)):
+        right = weight[:, None] * (2.0 * (given & true))
+        both = weight[:, None] * (given.astype(float) + true)
+        total = np.maximum(both.sum(axis=0), 1e-9)
+        f1 = right.sum(axis=0) / total
+        gain += sign * float(f1.mean())
+        influence += sign * ((right - f1 * both) / total).mean(axis=1)
+    return gain > 0 and gain >= _SURE * float(np.sqrt(influence @ influence))
+
+
+def _settle_verdicts(
+    weighs: Bools,
+    is_learned: Bools,
+    chance: Floats,
+    threshold: Floats,
+    is_found: Bools,
+    true: Bools,
+    weight: Floats,
+    candidates: Bools,
+    rules: Rules,
+) -> None:
+    """Learn the verdict on capacity as a whole or not at all: one code brings the others."""
+    columns = rules.verdicts
+    if not columns:
+        return
+    weighs[columns] = candidates[columns].all() and weighs[columns].any()
+    is_learned[columns] = False
+    if weighs[columns].all():
+        verdict = rules.verdict(rules.one_verdict(chance), threshold)
+        given = np.zeros_like(true)
+        given[np.arange(len(given)), verdict] = True
+        is_learned[columns] = is_surely_better(
+            given[:, columns],
+            is_found[:, columns],
+            true[:, columns],
+            weight[:, columns[0]],
+        )
