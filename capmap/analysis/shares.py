@@ -185,5 +185,5 @@ def rounded_amount(amount: float, digits: int = 3) -> int:
     >>> rounded_amount(1_234_567), rounded_amount(1_235_000), rounded_amount(87.5)
     (1230000, 1240000, 88)
     """
-    scale = 10 ** max(0, len(str(int(abs(amount)))) - digits)
-    return floor(amount / scale + 0.5) * int(scale)
+    scale: int = 10 ** max(0, len(str(int(abs(amount)))) - digits)
+    return floor(amount / scale + 0.5) * scale
