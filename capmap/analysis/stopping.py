@@ -38,11 +38,11 @@ from scipy.optimize import brentq
 from scipy.special import gammaln
 
 #: Factors kept for all draws, beside 0 with a fresh start after each find.
-_FACTORS = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9])
+_FACTORS = np.array([0.1, 0.3, 0.6])
 _ALL_FACTORS = np.concatenate([[0.0], _FACTORS, [0.0], _FACTORS])
 #: The stake, 1 in all: on fresh starts and on the factors kept, each in batches that
 #: are mostly draws and in all batches. The starts share it as 1/2, 1/6, 1/12 ...
-_FRESH_MOSTLY, _KEPT_MOSTLY, _FRESH_ALL, _KEPT_ALL = 0.5, 0.2, 0.15, 0.15
+_FRESH_MOSTLY, _KEPT_MOSTLY, _FRESH_ALL, _KEPT_ALL = 0.5, 0.3, 0.1, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,9 @@ class Stopping:
     ``unfound`` is the estimate of what is not found yet, ``unfound_at_most`` its upper
     bound with the confidence stated; ``recall`` and ``recall_at_least`` say the same as
     shares of all there are. ``may_stop``: recall_at_least has reached the target.
-    ``more_draws``: about how many more random draws without a find would allow to stop,
-    those dealt and unread among them; None when that cannot be before all is read.
+    ``more_draws``: about how many more random draws without a find would allow to stop
+    once what is dealt is read, its unread draws among them; None when that cannot be
+    before all is read.
     """
 
     units: int
@@ -239,10 +240,10 @@ def _more_draws(
     left = units - sum(len(batch.drawn) + batch.others for batch in batches)
     hidden = too_many - sum(b.drawn.count(True) + b.others_found for b in as_read)
     if hidden > left:
-        return unread or None
+        return unread if left else None
     products = _products(_draws(as_read, units), too_many)
     if _evidence(products).max() >= needed:
-        return unread or None
+        return unread if left else None
     least, most = 0, left - hidden + 1
     while least < most:
         draws = (least + most) // 2
@@ -262,15 +263,11 @@ def _log_falling(top: NDArray[np.float64], terms: int) -> NDArray[np.float64]:
 
 
 def _unfound(batches: Sequence[Batch], units: int, found: int, unread: int) -> float:
-    """Return the estimate of the relevant units among those ``unread``.
+    """Return the most likely number of relevant units among those ``unread``.
 
-    The likelihood is that of all draws read, each with what was found before it; to it
-    half a find and half a draw without one are added at the end, so that the estimate
-    is neither none nor all while units are unread (of n draws without a find from U it
-    makes U / 2 (n + 1), the mean by Jeffreys' prior). Its logarithm is concave.
+    The likelihood is that of all draws read, each with what was found before it; its
+    logarithm is concave. Before any draw is read nothing is known: half is returned.
     """
-    if not unread:
-        return 0.0
     hits, misses = [], []
     pool, found_before = units, 0
     for batch in batches:
@@ -285,13 +282,14 @@ def _unfound(batches: Sequence[Batch], units: int, found: int, unread: int) -> f
             found_before += outcome
         pool -= batch.others - batch.others_open
         found_before += batch.others_found
-    at_hits, at_misses = np.array([0.0, *hits]), np.array([unread, *misses], float)
-    half = np.array([0.5, *([1.0] * max(len(hits), len(misses)))])
+    if not (hits or misses):
+        return unread / 2
+    at_hits, at_misses = np.array(hits, float), np.array(misses, float)
 
     def slope(hidden: float) -> float:
-        return float(
-            (half[: at_hits.size] / (at_hits + hidden)).sum()
-            - (half[: at_misses.size] / (at_misses - hidden)).sum()
-        )
+        return float((1 / (at_hits + hidden)).sum() - (1 / (at_misses - hidden)).sum())
 
-    return float(brentq(slope, 1e-9 * unread, (1 - 1e-9) * unread))
+    least, most = 1e-9 * unread, (1 - 1e-9) * unread
+    if not unread or slope(least) <= 0:
+        return 0.0
+    return float(brentq(slope, least, most)) if slope(most) < 0 else float(unread)
