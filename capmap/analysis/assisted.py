@@ -25,10 +25,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from capmap.analysis.effective_sample import (
     Part,
+    counted,
     effective_interval,
     exact_interval,
+    kept_apart,
     readings_to_halve,
     share_of,
+    together,
 )
 from capmap.analysis.shares import (
     per_cent,
@@ -196,8 +199,9 @@ def stratified_share(
     if population <= 0:
         raise ValueError("There is no share of an empty portfolio.")
     read = sum(len(stratum.found) for stratum in strata)
-    alone = [_whole(stratum) for stratum in strata]
-    parts = [part for stratum in strata for part in _by_suggestion(stratum)]
+    pairs = [_by_suggestion(stratum) for stratum in strata]
+    alone = [together(pair) for pair in pairs]
+    parts = [part for pair in pairs for part in kept_apart(pair)]
     machine = sum(stratum.suggested_in_all for stratum in strata) / population
     estimate = _estimate(alone, parts, machine, read, population, confidence)
     if not 0 < read < min(FEW, population):
@@ -256,38 +260,26 @@ def difference(first: Estimate, second: Estimate) -> tuple[float, float, float]:
     return value, max(low, -1.0), min(high, 1.0)
 
 
-def _whole(stratum: Stratum) -> Part:
-    """Return a stratum as one part, after a look at whether its counts can be."""
-    read, size = len(stratum.found), stratum.population
-    suggested = stratum.suggested_in_all
-    if len(stratum.suggested) != read:
+def _by_suggestion(stratum: Stratum) -> tuple[Part, Part]:
+    """Return the part with the code suggested and that without, if the counts can be."""
+    found, suggested = stratum.found, stratum.suggested
+    read, size, in_all = len(found), stratum.population, stratum.suggested_in_all
+    if len(suggested) != read:
+        raise ValueError(f"{read} units were read; {len(suggested)} have suggestions.")
+    yes = sum(map(bool, suggested))
+    if not (yes <= in_all and read - yes <= size - in_all):
         raise ValueError(
-            f"{read} units were read, but {len(stratum.suggested)} have suggestions."
+            f"{read} units, {yes} of them with the code suggested, cannot be drawn from "
+            f"{size} with {in_all}."
         )
-    if read > size:
-        raise ValueError(f"{read} units cannot be drawn from {size}.")
-    yes = sum(map(bool, stratum.suggested))
-    if not yes <= suggested <= size - (read - yes):
-        raise ValueError(
-            f"{suggested} of {size} units with a suggestion cannot give {yes} in {read}."
-        )
-    return _counted(stratum.found, size, suggested / size if size else 0.0)
-
-
-def _by_suggestion(stratum: Stratum) -> list[Part]:
-    """Split a stratum by the coder's suggestion, if units of both kinds were read."""
-    pairs = list(zip(stratum.found, stratum.suggested, strict=True))
-    yes = [found for found, suggested in pairs if suggested]
-    no = [found for found, suggested in pairs if not suggested]
-    if not yes or not no:
-        return [_whole(stratum)]
-    size = stratum.suggested_in_all
-    return [_counted(yes, size, 1.0), _counted(no, stratum.population - size, 0.0)]
-
-
-def _counted(found: Sequence[bool], size: int, machine: float) -> Part:
-    read = len(found)
-    return Part(sum(map(bool, found)), read, size, size, read, size - read, machine)
+    found_yes = sum(
+        1 for one, other in zip(found, suggested, strict=True) if one and other
+    )
+    found_no = sum(map(bool, found)) - found_yes
+    return (
+        counted(found_yes, yes, in_all, 1.0),
+        counted(found_no, read - yes, size - in_all, 0.0),
+    )
 
 
 def estimated_sum(
@@ -321,15 +313,18 @@ def estimated_sum(
     read = np.array([holds is not None for holds in found])
     holds = np.array([bool(holds) for holds in found])
     machine = float(money[yes].sum())
-    whole = [_weighed(money, read, holds, machine / total)]
-    parts = [
+    pair = [
         _weighed(money[part], read[part], holds[part], share)
         for part, share in ((yes, 1.0), (~yes, 0.0))
-        if money[part].any()
     ]
-    if len(parts) == 1 or not all(part.read for part in parts):
-        parts = whole
-    share = _estimate(whole, parts, machine, int(read.sum()), len(money), confidence)
+    share = _estimate(
+        [together(pair)],
+        kept_apart(pair),
+        machine,
+        int(read.sum()),
+        len(money),
+        confidence,
+    )
     return replace(
         share,
         value=share.value * total,

@@ -76,6 +76,34 @@ class Part:
         )
 
 
+def counted(found: int, read: int, size: int, machine: float) -> Part:
+    """Return a part in which units are counted, each as one."""
+    return Part(found, read, size, size, read, size - read, machine)
+
+
+def together(parts: Sequence[Part]) -> Part:
+    """Return parts as one, as if nothing were known of what sets them apart."""
+    size = fsum(part.size for part in parts)
+    return Part(
+        fsum(part.found for part in parts),
+        fsum(part.read for part in parts),
+        size,
+        sum(part.units for part in parts),
+        fsum(part.read_squares for part in parts),
+        fsum(part.unread_squares for part in parts),
+        fsum(part.machine * part.size for part in parts) / (size or 1),
+    )
+
+
+def kept_apart(parts: Sequence[Part]) -> list[Part]:
+    """Return parts as they are, or together where one of them has no readings.
+
+    >>> [part.size for part in kept_apart([counted(0, 0, 9, 1.0), counted(2, 5, 40, 0.0)])]
+    [49.0]
+    """
+    return list(parts) if all(part.read for part in parts) else [together(parts)]
+
+
 def share_of(parts: Sequence[Part]) -> float:
     """Return the share over all parts, each weighted by its size."""
     return fsum(part.value * part.size for part in parts) / fsum(
