@@ -223,10 +223,10 @@ def _readers(
     )  # fmt: skip
     interventions = {one for unit in units for one in unit.interventions}
     sees: dict[int, Callable[[_Waiting], bool]] = {}
-    for reader in named:
-        allowed = access(reader, review_round.portfolio)
+    for one in named:
+        allowed = access(one, review_round.portfolio)
         if allowed is not None and allowed.can_review:
-            sees[reader.pk] = _sees(allowed, interventions)
+            sees[one.pk] = _sees(allowed, interventions)
     chosen: list[int | None] = []
     for unit in units:
         able = [pk for pk, look in sees.items() if look(unit)]

@@ -35,11 +35,11 @@ class Refused(Exception):
 class Drawn(NamedTuple):
     """Units in the order of reading, each as its passages: one, or all of an intervention.
 
-    ``population`` is among how many units these ``count`` were chosen.
+    ``population`` is among how many units these ``size`` were chosen.
     """
 
     units: Iterator[Sequence[int]]
-    count: int
+    size: int
     population: int
 
 

@@ -53,10 +53,13 @@ def confidences(
     A passage that is left out was not suggested for it, or a person rejected that.
     """
     facet, _, code = review_round.question.partition(":")
-    among = _waiting(review_round).values("passage") if passages is None else passages
-    codings = Coding.objects.filter(
-        passage__in=among, facet=facet, code=code
-    ).exclude(status=Coding.Status.REJECTED)  # fmt: skip
+    codings = Coding.objects.filter(facet=facet, code=code)
+    if passages is None:
+        waiting = _waiting(review_round)
+        codings = codings.filter(passage__in=waiting.values("passage"))
+    else:
+        codings = codings.filter(passage__in=passages)
+    codings = codings.exclude(status=Coding.Status.REJECTED)
     best = codings.order_by().values_list("passage").annotate(Max("confidence"))
     return dict(best)
 

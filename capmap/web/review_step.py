@@ -15,10 +15,12 @@ from capmap.records.permissions import Access
 from capmap.records.queries import review as queries
 from capmap.records.queries.agreement import may_compare
 from capmap.records.queries.codebook import codebook_of
-from capmap.records.queries.estimates import Estimate, estimate_of
+from capmap.records.queries.estimates import Estimate, estimate_of, units_of
 from capmap.records.queries.review_rounds import Progress, progress_of
+from capmap.records.queries.review_standing import standing_of
 from capmap.records.review_queue import may_read
 from capmap.web.review_picture import Picture, picture_of
+from capmap.web.stopping_page import Finds
 from capmap.web.templatetags.capmap import language, said, text
 
 #: Seconds after which a passage was rather left open than read.
@@ -33,6 +35,8 @@ class Side:
     progress: Progress
     estimate: Estimate | None
     picture: Picture | None
+    units: int = 0
+    finds: Finds | None = None  # of a round that learns
     label: dict[str, str] = field(default_factory=dict)
     asks: dict[str, str] = field(default_factory=dict)
 
@@ -61,7 +65,7 @@ class Side:
     def enough_part(self) -> float:
         """Where on the bar of progress enough is read, 0 to 1."""
         enough = self.estimate.enough if self.estimate else None
-        return min(1.0, (enough or 0) / max(1, self.progress.passages))
+        return min(1.0, (enough or 0) / max(1, self.units))
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -76,7 +80,7 @@ class Side:
     def sentence(self) -> str:
         """State the estimate in words."""
         assert self.estimate is not None
-        return self.estimate.standing.share.sentence("passages", language())
+        return self.estimate.standing.share.sentence(self.estimate.unit, language())
 
     @property
     def give_or_take(self) -> int:
@@ -124,11 +128,14 @@ def side_of(review_round: ReviewRound) -> Side:
     estimate = estimate_of(review_round, progress.passages)
     facet, _, code = review_round.question.partition(":")
     known = codebook_of(review_round.portfolio).facets.get(facet)
+    standing = standing_of(review_round)
     return Side(
         review_round=review_round,
         progress=progress,
         estimate=estimate,
         picture=picture_of(estimate) if estimate else None,
+        units=standing.units if standing else units_of(review_round, progress.passages),
+        finds=Finds(standing, review_round.unit) if standing else None,
         label=known.codes[code].label
         if known and code in known.codes
         else {"en": code},

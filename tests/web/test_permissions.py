@@ -142,6 +142,8 @@ SEES = {
     "round_new": "review",
     "round": "review",
     "round_readings": "review",
+    "round_stopping": "review",
+    "round_stopping_file": "review",
     "round_close": "review",
     "round_reopen": "review",
     "round_assign": "analyse",
@@ -284,6 +286,10 @@ def world(portfolio, olga, ana, rita, ravi, paul, vera, rosa, stefan):
     Coder.objects.create(kind="person", name="Rita", user=rita)
     single = make_round(portfolio, passages)
     blind = make_round(portfolio, passages, [rita, ravi])
+    learning = ReviewRound.objects.create(
+        portfolio=portfolio, title="Learning", order="learning", drawn_from=5,
+        question="capacity:cd",
+    )  # fmt: skip
     counts = ("new", "changed", "same", "passages_new", "passages_gone", "codings")
     imported = Import.objects.create(
         portfolio=portfolio, state="done", title="a.xml",
@@ -327,6 +333,8 @@ def world(portfolio, olga, ana, rita, ravi, paul, vera, rosa, stefan):
         "interventions_file": {"name": "interventions.csv"},
         "map_file": {"name": "map.csv"},
         "review_passage": {"pk": passages[0].pk},
+        "round_stopping": {"pk": learning.pk},
+        "round_stopping_file": {"pk": learning.pk, "name": "batches.csv"},
         "review_passage_ask": {"pk": passages[0].pk},
     }
     of_prefix = {

@@ -86,6 +86,7 @@ def answer(*, comment: Comment, by: User, answer: str) -> Comment:
         ReviewItem.objects.filter(
             pk=comment.item_id, state=ReviewItem.State.ASKED
         ).update(state=ReviewItem.State.OPEN)
+        assert comment.item is not None
         settle_unit(comment.item.round, comment.intervention.counted_as)
     history.record(
         by=by,

@@ -57,7 +57,7 @@ def make_round(
         or (isinstance(passages, Mapping) and not any(passages.values()))
     )
     drawn = review_draw.drawn(found, size=size, order=order, unit=unit, seed=seed)
-    if not drawn.count:
+    if not drawn.size:
         raise Refused("no_passage_matches")
     made = ReviewRound.objects.create(
         portfolio=portfolio, title=title, order=order, unit=unit, seed=seed,

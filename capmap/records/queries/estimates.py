@@ -101,8 +101,7 @@ def units_of(review_round: ReviewRound, passages: int) -> int:
         return int(counted.distinct().count())
 
     key = f"units-{review_round.pk}-{passages}"
-    found: int = cache.get_or_set(key, count, timeout=86_400)
-    return found
+    return int(cache.get_or_set(key, count, timeout=86_400) or 0)
 
 
 def _whole(review_round: ReviewRound, rows: list[Row]) -> list[bool]:

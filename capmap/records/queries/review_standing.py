@@ -4,7 +4,7 @@ All is told from what was dealt and what was read, so that an undone reading, or
 passage that an import took away, leaves no trace in it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -72,14 +72,19 @@ def standing_of(review_round: ReviewRound) -> Stopping | None:
     if not review_round.learns:
         return None
     told = _told(review_round)
-    return _stopping(told.units_dealt(told.readings), told.units)
+    return _stopping(told.units_dealt(told.readings).values(), told.units)
+
+
+def units_told(review_round: ReviewRound) -> dict[int | str, Unit]:
+    """Return the units that were dealt, in that order, with what came of them."""
+    told = _told(review_round)
+    return told.units_dealt(told.readings)
 
 
 def batches_of(review_round: ReviewRound) -> list[BatchTold]:
     """Tell batch by batch what was dealt, read and found."""
-    told = _told(review_round)
     batches: dict[int, tuple[dict[str, int], ...]] = {}
-    for unit in told.units_dealt(told.readings):
+    for unit in units_told(review_round).values():
         dealt, read, found = batches.setdefault(unit.batch, ({}, {}, {}))
         dealt[unit.why] = dealt.get(unit.why, 0) + 1
         read[unit.why] = read.get(unit.why, 0) + (unit.found is not None)
@@ -104,7 +109,7 @@ def way_of(review_round: ReviewRound) -> list[Point]:
         # What was dealt later was not there yet.
         last = max((batch_of.get(row.passage, 0) for row in some), default=0)
         upto = None if count == len(rows) else last
-        one = _stopping(told.units_dealt(some, upto), told.units)
+        one = _stopping(told.units_dealt(some, upto).values(), told.units)
         points.append(Point(one.read, one.found, one.recall, one.recall_at_least))
     cache.set(key, points, timeout=3600)
     return points
@@ -112,8 +117,8 @@ def way_of(review_round: ReviewRound) -> list[Point]:
 
 def lately(review_round: ReviewRound) -> tuple[list[bool], float]:
     """Return what came of the units last chosen by rank, and the share of draws found."""
-    told = _told(review_round)
-    units = [u for u in told.units_dealt(told.readings) if u.found is not None]
+    dealt = units_told(review_round).values()
+    units = [unit for unit in dealt if unit.found is not None]
     ranked = [bool(unit.found) for unit in units if unit.why == "relevant"]
     drawn = [bool(unit.found) for unit in units if unit.why == "random"]
     return ranked[-_LATELY:], sum(drawn) / len(drawn) if drawn else 0.0
@@ -147,7 +152,7 @@ class _Told:
 
     def units_dealt(
         self, readings: Iterable[Row], upto: int | None = None
-    ) -> list[Unit]:
+    ) -> dict[int | str, Unit]:
         """Return the units of the batches ``upto`` one, as those readings leave them.
 
         A unit is found when one of its passages was given the code, and not found once
@@ -172,10 +177,10 @@ class _Told:
                 del units[key]
             elif not left[key] and units[key].found is None:
                 units[key].found = False
-        return list(units.values())
+        return units
 
 
-def _stopping(units: Sequence[Unit], count: int) -> Stopping:
+def _stopping(units: Iterable[Unit], count: int) -> Stopping:
     batches: dict[int, tuple[list[bool | None], list[bool | None]]] = {}
     for unit in units:
         drawn, others = batches.setdefault(unit.batch, ([], []))
@@ -249,8 +254,7 @@ def _as_imported(
         return frozenset(left), lost, there
 
     key = f"imported-{review_round.pk}-{stamp}"
-    ask_once: Callable[[], object] = ask
-    gone, lost, there = cache.get_or_set(key, ask_once, timeout=86_400)
+    gone, lost, there = cache.get_or_set(key, ask, timeout=86_400) or ask()
     read_before = {
         one.unit for one in dealt if one.passage in read and one.unit in lost
     }

@@ -49,6 +49,12 @@ class RoundForm(forms.Form):
     order = forms.ChoiceField(
         label=named("review.order"), widget=forms.RadioSelect, initial="random"
     )
+    unit = forms.ChoiceField(
+        required=False,
+        label=named("review.unit"),
+        help_text=named("review.unit_help"),
+        widget=forms.RadioSelect,
+    )
     readers = forms.ModelMultipleChoiceField(
         required=False,
         queryset=User.objects.none(),
@@ -74,6 +80,9 @@ class RoundForm(forms.Form):
         )  # fmt: skip
         self._choose(
             "order", [(o, said(f"review.order_{o}")) for o in ReviewRound.Order.values]
+        )
+        self._choose(
+            "unit", [(u, said(f"review.unit_{u}")) for u in ReviewRound.Unit.values]
         )
         names = Locale.parse(language()).languages
         self._choose("languages", [(code, names[code]) for code in ("en", "fr", "es")])
@@ -170,6 +179,13 @@ def passages_wanted(
     if cleaned["languages"]:
         wanted["languages"] = cleaned["languages"]
     return wanted
+
+
+def unit_wanted(cleaned: Mapping[str, Any]) -> str:
+    """Return what is read and counted: passages, or interventions where it learns."""
+    learns = cleaned["order"] == ReviewRound.Order.LEARNING
+    usual = ReviewRound.Unit.INTERVENTIONS if learns else ReviewRound.Unit.PASSAGES
+    return str(cleaned["unit"] or usual)
 
 
 def readers_wanted(cleaned: Mapping[str, Any], allowed: Access) -> list[User]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from capmap.web.urls import agreement
-from capmap.web.views import review, review_questions, rounds
+from capmap.web.views import review, review_questions, rounds, stopping
 
 urlpatterns = [
     path("", rounds.listing, name="rounds"),
@@ -23,6 +23,8 @@ urlpatterns = [
     ),
     path("<int:pk>/progress/", rounds.progress, name="round"),
     path("<int:pk>/progress/readings.csv", rounds.readings, name="round_readings"),
+    path("<int:pk>/stopping/", stopping.page, name="round_stopping"),
+    path("<int:pk>/stopping/<str:name>", stopping.files, name="round_stopping_file"),
     path("<int:pk>/close/", rounds.close, name="round_close"),
     path("<int:pk>/reopen/", rounds.reopen, name="round_reopen"),
     path("<int:pk>/assign/", rounds.assign, name="round_assign"),

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from capmap.records.actions import review as actions
+from capmap.records.actions.review_rounds import may_manage
 from capmap.records.models import Passage, Reading, ReviewItem, ReviewRound
 from capmap.records.permissions import Access, NotAllowed
 from capmap.records.queries import review as queries
@@ -56,7 +57,7 @@ def item(request: HttpRequest, access: Access, pk: int, item: int) -> HttpRespon
     if request.POST.get("do") == "undo":
         return _undo(request, access, review_round, found)
     if _is_sent_twice(found, access):
-        return go_on(request, access, review_round, found.position)
+        return go_on(request, access, review_round, found.number)
     sent = sent_in(request.POST)
     try:
         _finish(access, sent, found.passage, item=found)
@@ -64,7 +65,7 @@ def item(request: HttpRequest, access: Access, pk: int, item: int) -> HttpRespon
         return _again(request, access, step_of_item(found, access), sent, refused)
     except actions.Overtaken as overtaken:
         return _overtaken(request, access, found.passage, sent, overtaken, found)
-    return go_on(request, access, review_round, found.position)
+    return go_on(request, access, review_round, found.number)
 
 
 @never_cache
@@ -282,7 +283,12 @@ def _answer(request: HttpRequest, access: Access, step: Step) -> HttpResponse:
     response = render(
         request,
         "review/_step.html" if swaps else "review/step.html",
-        {"step": step, "section": "review", **_codebook_for(access)},
+        {
+            "step": step,
+            "section": "review",
+            "may_manage": step.side and may_manage(step.side.review_round, access),
+            **_codebook_for(access),
+        },
     )
     if swaps and step.overtaken is None:
         response["HX-Push-Url"] = step.address

@@ -31,7 +31,7 @@ def ask_about_item(
     if not is_open_to(review_round, access) or found.state == ReviewItem.State.READ:
         return show(request, access, found)
     if request.method == "POST" and _ask(request, access, found.passage, found):
-        return go_on(request, access, review_round, found.position)
+        return go_on(request, access, review_round, found.number)
     return _ask_page(request, access, step_of_item(found, access))
 
 

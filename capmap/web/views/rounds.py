@@ -29,6 +29,7 @@ from capmap.web.forms.review import (
     filter_in_words,
     passages_wanted,
     readers_wanted,
+    unit_wanted,
 )
 from capmap.web.review_step import is_open_to, side_of
 from capmap.web.templatetags.capmap import said, text
@@ -159,7 +160,7 @@ def _rows_of(review_round: ReviewRound, access: Access) -> Iterator[list[object]
     for reading in readings_for_export(review_round, access):
         passage = reading.passage
         before = [
-            reading.item.position if reading.item else "", passage.intervention.identifier,
+            reading.item.number if reading.item else "", passage.intervention.identifier,
             passage.pk, passage.place, passage.text, reading.reader, reading.read_at.isoformat(),
             reading.seconds,
         ]  # fmt: skip
@@ -174,6 +175,17 @@ def _rows_of(review_round: ReviewRound, access: Access) -> Iterator[list[object]
             yield [*before, "", "", "", "", "", reading.note]
 
 
+#: The field beside which a refusal is said.
+_ABOUT = {
+    "two_readers_needed": "readers",
+    "nobody_sees": "readers",
+    "whole_only_at_random": "unit",
+    "learning_needs_question": "question",
+    "learning_not_blind": "order",
+    "learning_takes_all": "size",
+}
+
+
 def _make(
     access: Access, form: RoundForm, taken_over: dict[str, object]
 ) -> ReviewRound | None:
@@ -186,13 +198,14 @@ def _make(
             passages=passages_wanted(asked, taken_over),
             size=asked["size"],
             order=asked["order"],
+            unit=unit_wanted(asked),
             readers=readers_wanted(asked, access),
             readers_per_passage=2 if asked.get("blind") else 1,
             question=asked["question"],
         )
     except review_rounds.Refused as refused:
-        about_readers = refused.reason in ("two_readers_needed", "nobody_sees")
-        form.add_error("readers" if about_readers else None, _reason(refused))
+        field = _ABOUT.get(refused.reason)
+        form.add_error(field if field in form.fields else None, _reason(refused))
         return None
 
 
