@@ -17,12 +17,14 @@ from capmap.records.models import (
     Import,
     Invitation,
     Job,
+    LearnedModel,
     Reading,
     ReviewItem,
     ReviewRound,
     SavedView,
 )
 from capmap.records.queries.codebook import codebook_of
+from tests.learned_portfolio import A_REPORT, AN_EFFECT
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +126,7 @@ SEES = {
     "intervention_verdict": "decide",
     "intervention_codings": "see",
     "passage": "see",
+    "passage_why": "see",
     "comment_write": "comment",
     "comment_answer": "comment",
     "questions": "comment",
@@ -172,6 +175,13 @@ SEES = {
     "codebook_trial_file": "review",
     "codebook_adopt": "analyse",
     "codebook_back": "analyse",
+    "learning": "see",
+    "learning_start": "analyse",
+    "learning_back": "analyse",
+    "learned_model": "see",
+    "learned_model_file": "see",
+    "learned_model_adopt": "analyse",
+    "learned_model_dismiss": "analyse",
     "views": "see",
     "view_save": "see",
     "view_rename": "see",
@@ -208,6 +218,10 @@ POST_ONLY = {
     "codebook_try",
     "codebook_adopt",
     "codebook_back",
+    "learning_start",
+    "learning_back",
+    "learned_model_adopt",
+    "learned_model_dismiss",
     "view_save",
     "view_rename",
     "view_share",
@@ -300,6 +314,9 @@ def world(portfolio, olga, ana, rita, ravi, paul, vera, rosa, stefan):
         portfolio=portfolio, kind="trial", state="waiting", about={"countries": []}
     )
     a_code = next(iter(codebook_of(portfolio).facets["modality"].codes))
+    model = LearnedModel.objects.create(
+        portfolio=portfolio, number=1, decisions=20, report=A_REPORT, effect=AN_EFFECT
+    )
     view = SavedView.objects.create(
         portfolio=portfolio, owner=ana, title="View", page="map", is_shared=True
     )
@@ -325,6 +342,11 @@ def world(portfolio, olga, ana, rita, ravi, paul, vera, rosa, stefan):
         "codebook_trial": {"pk": trial.pk},
         "codebook_trial_file": {"pk": trial.pk, "form": "csv"},
         "comment_answer": {"number": comment.pk},
+        "learned_model": {"number": model.number},
+        "learned_model_adopt": {"number": model.number},
+        "learned_model_dismiss": {"number": model.number},
+        "learned_model_file": {"number": model.number, "name": "codes", "form": "csv"},
+        "passage_why": {"facet": "modality", "code": a_code},
         "countries_file": {"name": "countries.csv"},
         "findings_file": {"name": "gaps.csv"},
         "history_restore": {"pk": Change.objects.first().pk},

@@ -64,4 +64,4 @@ class LearnedModel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.portfolio_id}/{self.number}"
+        return f"{self.number}: {self.version}"

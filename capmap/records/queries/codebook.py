@@ -146,8 +146,15 @@ def _at_number(portfolio: int, made: datetime, number: int) -> Codebook:
     return changed(shipped_codebook(), edits_of(adopted), version_name(found, number))
 
 
+@lru_cache(maxsize=1)
+def _shipped_lexicon() -> LexiconCoder:
+    return LexiconCoder(*_shipped())
+
+
 @lru_cache(maxsize=4)
 def _lexicon(portfolio: int, made: datetime, number: int) -> LexiconCoder:
+    if not number:
+        return _shipped_lexicon()
     found = Portfolio.objects.get(pk=portfolio)
     return LexiconCoder(_at_number(portfolio, made, number), framework_of(found))
 

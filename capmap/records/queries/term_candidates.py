@@ -1,11 +1,13 @@
-"""Terms that the work of reviewers suggests: words they marked, suggestions they refuse."""
+"""Terms that the work of reviewers suggests: words they marked, suggestions they refuse,
+words to which a model that learned from them gives weight."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
-from capmap.coding.phrases import fold
+from capmap.coding.phrases import Phrase, PhraseMatcher, fold
 from capmap.frameworks.export import written_term
-from capmap.records.models import Coder, Coding, Passage, TermChange
+from capmap.records.models import Coder, Coding, LearnedModel, Passage, TermChange
 from capmap.records.permissions import Access
 from capmap.records.queries.codebook import codebook_of
 from capmap.records.queries.codebook_use import codings_seen
@@ -31,6 +33,8 @@ class Candidate:
     quotes: list[tuple[Passage, list[list[int]]]] = field(default_factory=list)
     accepted: int = 0
     rejected: int = 0
+    #: F1 of the code by the lexicon without the term and with it, cross-validated.
+    f1: tuple[float, float] | None = None
 
 
 def marked(access: Access) -> list[Candidate]:
@@ -57,9 +61,58 @@ def marked(access: Access) -> list[Candidate]:
                 one.quotes.append((coding.passage, [[start, end]]))
             one.passages.add(coding.passage_id)
     left = _not_yet(access, list(found.values()))
+    effects = {_key(term): term for term in _tried(access)}
+    for one in left:
+        if term := effects.get((one.facet, one.code, one.language, one.term)):
+            one.f1 = (term["f1_before"], term["f1_after"])
     return sorted(left, key=lambda c: (-len(c.passages), c.facet, c.code, c.term))[
         :MOST
     ]
+
+
+def weighty(access: Access) -> list[Candidate]:
+    """Return words of weight in the newest model with which the lexicon codes better."""
+    terms = [term for term in _tried(access) if term["weight"]]
+    found = [
+        Candidate(*_key(term), removes=False, f1=(term["f1_before"], term["f1_after"]))
+        for term in terms
+    ]
+    inside = access.interventions().values("pk")
+    for one, term in zip(found, terms, strict=True):
+        passages = Passage.objects.filter(
+            pk__in=term["passages"], intervention__in=inside
+        ).select_related("intervention")
+        one.passages = {passage.pk for passage in passages}
+        one.quotes = [(p, _spans(p, one.term)) for p in passages[:QUOTES]]
+    left = _not_yet(access, found)
+    return sorted(left, key=lambda c: (_loss(c), c.facet, c.code, c.term))[:MOST]
+
+
+def _tried(access: Access) -> list[dict[str, Any]]:
+    """Return the words that were tried as terms when the coder last learned."""
+    newest = (
+        LearnedModel.objects.filter(portfolio=access.portfolio)
+        .exclude(state=LearnedModel.State.DISMISSED)
+        .values_list("report__terms", flat=True)
+        .first()
+    )
+    return newest or []
+
+
+def _key(term: dict[str, Any]) -> tuple[str, str, str, str]:
+    return term["facet"], term["code"], term["language"], term["term"]
+
+
+def _loss(candidate: Candidate) -> float:
+    before, after = candidate.f1 or (0.0, 0.0)
+    return before - after
+
+
+def _spans(passage: Passage, term: str) -> list[list[int]]:
+    """Return where a term stands in a passage."""
+    text = fold(passage.text)
+    hits = PhraseMatcher([Phrase(term, 0, 1)]).find(text, passage.text, 1)
+    return [list(text.span(hit.start, hit.end)) for hit in hits]
 
 
 def refused(access: Access) -> list[Candidate]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capmap.web.views import comments, correction, intervention
+from capmap.web.views import comments, correction, intervention, learning
 
 urlpatterns = [
     path("", intervention.page, name="intervention"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("verdict/", intervention.verdict, name="intervention_verdict"),
     path("codings.csv", intervention.codings_csv, name="intervention_codings"),
     path("passages/<int:number>/", intervention.passage, name="passage"),
+    path(
+        "passages/<int:number>/why/<str:facet>/<str:code>/",
+        learning.why,
+        name="passage_why",
+    ),
     path("comments/", comments.write, name="comment_write"),
     path("comments/<int:number>/answer/", comments.answer, name="comment_answer"),
 ]

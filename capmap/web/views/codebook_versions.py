@@ -2,26 +2,23 @@
 
 from typing import Any
 
-import polars as pl
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from capmap.analysis.shares import share
 from capmap.frameworks.changed import TermEdit
 from capmap.records.actions import codebook as actions
 from capmap.records.models import (
     CodebookVersion,
     Job,
-    Passage,
     TermChange,
 )
 from capmap.records.permissions import Access, NotAllowed
 from capmap.records.queries import codebook_use, term_candidates
 from capmap.records.queries.codebook import codebook_of, newest_number
-from capmap.web import table_answer
+from capmap.web import effect_page, table_answer
 from capmap.web.doors import in_portfolio
 from capmap.web.forms.codebook import AdoptionForm, ProposalForm, TrialForm
 from capmap.web.templatetags.capmap import language, percent, said
@@ -113,7 +110,9 @@ def trial_file(
     job = _trial_or_404(access, pk)
     if job.state != Job.State.DONE:
         raise Http404
-    return table_answer.answer(_trial_table(job), f"codebook-trial-{pk}", form)
+    return table_answer.answer(
+        effect_page.table(job.result), f"codebook-trial-{pk}", form
+    )
 
 
 @require_POST
@@ -211,6 +210,7 @@ def _proposals(
                 :20
             ],
             "marked": term_candidates.marked(access),
+            "weighty": term_candidates.weighty(access),
             "refused": term_candidates.refused(access),
         },
     )
@@ -237,75 +237,11 @@ def _trial_context(access: Access, job: Job) -> dict[str, Any]:
     if job.state != Job.State.DONE:
         return context
     number = newest_number(access.portfolio)
-    most = max((_largest(row) for row in job.result["codes"]), default=1)
     return context | {
-        "result": job.result,
-        "rows": [_row(access, job, row, most) for row in job.result["codes"]],
-        "examples": _examples(access, job),
+        **effect_page.shown(access, job.result),
         "is_overtaken": number != job.about["base"],
         "form": AdoptionForm(initial={"trial": job.pk, "base": job.about["base"]}),
     }
-
-
-def _largest(row: dict[str, Any]) -> int:
-    return max(int(row["passages_before"]), int(row["passages_after"]), 1)
-
-
-def _row(access: Access, job: Job, row: dict[str, Any], most: int) -> dict[str, Any]:
-    """Return a row of the table with shares of interventions and widths of bars."""
-    whole, population = job.result["interventions"], access.portfolio.population
-    if access.is_scoped or (population or 0) < whole:
-        population = None
-    shares = {
-        f"share_{when}": share(
-            row[f"interventions_{when}"], whole, population=population
-        )
-        for when in ("before", "after")
-    }
-    widths = {
-        f"part_{when}": f"{row[f'passages_{when}'] / most:.3f}"
-        for when in ("before", "after")
-    }
-    return {**row, **shares, **widths}
-
-
-def _trial_table(job: Job) -> pl.DataFrame:
-    counts = ("passages", "interventions")
-    heads = [f"{what}_{when}" for what in counts for when in ("before", "after")]
-    schema = {
-        "facet": pl.String,
-        "code": pl.String,
-        **dict.fromkeys((*heads, "gained", "lost"), pl.Int64),
-    }
-    return pl.DataFrame(
-        [{name: row[name] for name in schema} for row in job.result["codes"]], schema
-    )
-
-
-def _examples(access: Access, job: Job) -> list[tuple[str, str, list[Any], list[Any]]]:
-    """Return gained and lost codings with their passages, as far as they still stand."""
-    shown = job.result["examples"]
-    numbers = {
-        e["passage"] for sides in shown.values() for s in sides.values() for e in s
-    }
-    inside = access.interventions()
-    passages = {
-        p.pk: p
-        for p in Passage.objects.filter(pk__in=numbers, intervention__in=inside.values("pk"))
-        .select_related("intervention")
-    }  # fmt: skip
-
-    def with_passages(found: list[dict[str, Any]]) -> list[tuple[Passage, Any]]:
-        return [
-            (passages[e["passage"]], e["spans"])
-            for e in found
-            if e["passage"] in passages
-        ]
-
-    return [
-        (*key.partition(":")[::2], with_passages(s["gained"]), with_passages(s["lost"]))
-        for key, s in sorted(shown.items())
-    ]
 
 
 def _say_proposed(request: HttpRequest, access: Access, made: TermChange) -> None:
