@@ -5,6 +5,7 @@ here only puts passages in order: nothing is coded by it, so that nobody need ad
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.db.models import Max, QuerySet
@@ -26,7 +27,14 @@ Chances = Mapping[int, float]
 """Of each passage, 0 to 1."""
 
 
-def chances_of(review_round: ReviewRound, progress: Progress) -> Chances:
+class Ranking(NamedTuple):
+    """How likely each passage has the code, learned from so many decisions; 0 for none."""
+
+    chances: Chances
+    learned_from: int
+
+
+def ranking_of(review_round: ReviewRound, progress: Progress) -> Ranking:
     """Return the chance of each passage that is not dealt; learns anew where it pays.
 
     Between two lessons the chances stay as they were, so that dealing again costs
@@ -34,14 +42,16 @@ def chances_of(review_round: ReviewRound, progress: Progress) -> Chances:
     """
     key = f"ranking-{review_round.pk}"
     decisions = decisions_of(review_round.portfolio, None).passages
-    known: tuple[int, dict[int, float]] | None = cache.get(key)
-    if known is not None and decisions < known[0] + max(_MORE, _MORE_PART * known[0]):
-        return known[1]
+    known: Ranking | None = cache.get(key)
+    if known is not None:
+        told = known.learned_from
+        if decisions < told + max(_MORE, _MORE_PART * told):
+            return known
     try:
-        found = _learned(review_round, progress)
+        found = Ranking(_learned(review_round, progress), decisions)
     except TooFewDecisions:
-        return confidences(review_round)
-    cache.set(key, (decisions, found), timeout=_KEPT_FOR)
+        return Ranking(confidences(review_round), 0)
+    cache.set(key, found, timeout=_KEPT_FOR)
     return found
 
 

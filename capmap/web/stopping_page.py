@@ -21,7 +21,7 @@ from capmap.web.review_picture import HEIGHT, WIDTH, Mark
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 380.0, 14.0, 196.0
 
 #: Batches shown; all are in the files.
-SHOWN = 12
+SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,19 @@ def test_a_batch_holds_random_draws_first_and_then_the_likeliest(many, ana):
     }
 
 
+@pytest.mark.slow
+def test_once_the_ranking_finds_nothing_most_are_drawn(many, ana):
+    made = make(many, ana)
+    allowed = access(ana, many)
+    while len(dealt(made)) < 100:
+        work(made)
+        read_truly(review_queue.next_item(made, allowed), ana)
+
+    told = [one.dealt for one in batches_of(made)]
+    assert told[0].get("random", 0) < told[0]["relevant"]
+    assert told[-1]["random"] > told[-1].get("relevant", 0)
+
+
 def test_nobody_waits_for_the_worker(many, ana):
     made = make(many, ana)
     allowed = access(ana, many)
@@ -248,6 +261,7 @@ def test_what_is_open_is_shared_out_anew_intervention_by_intervention(
     assert {reader for one in readers.values() for reader in one} == {rita, ravi}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["interventions", "passages"])
 def test_reading_on_finds_what_there_is_first_and_says_so(many, ana, unit):
     made = make(many, ana, unit=unit)
@@ -266,6 +280,8 @@ def test_reading_on_finds_what_there_is_first_and_says_so(many, ana, unit):
     told = batches_of(made)
     assert sum(one.found.get("random", 0) for one in told) == where.drawn_found
     assert sum(sum(one.read.values()) for one in told) == where.read
+    learned = [job.result["learned_from"] for job in Job.objects.order_by("pk")]
+    assert learned[0] == 0 < learned[-1]
     way = way_of(made)
     assert way[-1].recall_at_least == where.recall_at_least
     assert [point.found for point in way] == sorted(point.found for point in way)

@@ -24,9 +24,6 @@ from capmap.records.queries.estimates import Row, readings_of
 #: Points of the picture of how the bound came down.
 _POINTS = 60
 
-#: Units last chosen by rank that say whether the ranking still finds.
-_LATELY = 30
-
 
 class Dealt(NamedTuple):
     """A passage that was dealt, with the unit it belongs to."""
@@ -115,13 +112,13 @@ def way_of(review_round: ReviewRound) -> list[Point]:
     return points
 
 
-def lately(review_round: ReviewRound) -> tuple[list[bool], float]:
-    """Return what came of the units last chosen by rank, and the share of draws found."""
+def outcomes(review_round: ReviewRound) -> tuple[list[bool], float]:
+    """Return what came of the units chosen by rank, and the share of draws found."""
     dealt = units_told(review_round).values()
     units = [unit for unit in dealt if unit.found is not None]
     ranked = [bool(unit.found) for unit in units if unit.why == "relevant"]
     drawn = [bool(unit.found) for unit in units if unit.why == "random"]
-    return ranked[-_LATELY:], sum(drawn) / len(drawn) if drawn else 0.0
+    return ranked, sum(drawn) / len(drawn) if drawn else 0.0
 
 
 def has_found(review_round: ReviewRound, intervention: str) -> bool:
