@@ -17,7 +17,7 @@ from capmap.analysis.gaps import gaps
 from capmap.analysis.headlines import SHARED_FACETS, headline_shares
 from capmap.analysis.integration import individual_alone, integration
 from capmap.analysis.sequences import sequences, trainers_unsupported
-from capmap.analysis.shares import share
+from capmap.analysis.shares import Method, share
 from capmap.analysis.statements import statements
 from capmap.analysis.synergies import missing_pairs, synergies
 from capmap.frameworks.codebook import Codebook
@@ -117,7 +117,11 @@ def find(
         languages=_languages(portfolio),
         sources=_sources(portfolio),
         statements=statements(
-            shares, gaps_found[0], met[0], _doubtful(codings), codebook
+            shares,
+            gaps_found[0],
+            met[0],
+            _doubtful(codings),
+            codebook,
         ),
     )
 
@@ -128,8 +132,13 @@ def find_statements(
     codebook: Codebook,
     *,
     population: int | None = None,
+    method: Method = "wilson",
 ) -> pl.DataFrame:
-    """Return the statements of ``find`` alone, without the tables they do not need."""
+    """Return the statements of ``find`` alone, without the tables they do not need.
+
+    With ``method`` coded they state what was coded and claim no interval: chance has no
+    part in counting all there is, and how far the coder errs only reading can tell.
+    """
     interventions = portfolio.interventions
     codings = of_capacity(portfolio.codings)
     rows, columns = GAP_PAIRS[0]
@@ -143,11 +152,16 @@ def find_statements(
     unit = "intervention" if covered["interventions"].sum() else "passage"
     return statements(
         headline_shares(
-            interventions, portfolio.passages, codings, codebook, population=population
+            interventions,
+            portfolio.passages,
+            codings,
+            codebook,
+            population=population,
+            method=method,
         ),
         gaps(covered),
         synergies(interventions, codings, facet="modality", within=unit),
-        _doubtful(codings),
+        _doubtful(codings, method),
         codebook,
     )
 
@@ -182,7 +196,7 @@ def codes_in_order(facet: str, framework: Framework, codebook: Codebook) -> list
     return list(codebook.facets[facet].codes) if facet in codebook.facets else []
 
 
-def _doubtful(codings: pl.DataFrame) -> dict[str, Any]:
+def _doubtful(codings: pl.DataFrame, method: Method = "wilson") -> dict[str, Any]:
     """Return the share of passages with capacity development that need a second look.
 
     Those with a doubtful code in a facet that the findings speak of; what is always
@@ -191,7 +205,7 @@ def _doubtful(codings: pl.DataFrame) -> dict[str, Any]:
     told = pl.col("facet").is_in(["capacity", "programme", *SHARED_FACETS])
     by_passage = codings.group_by("passage_id").agg((pl.col("doubtful") & told).any())
     doubtful, total = int(by_passage["doubtful"].sum()), by_passage.height
-    found = share(doubtful, total)
+    found = share(doubtful, total, method=method)
     return {
         "unit": "passages",
         "numerator": doubtful,

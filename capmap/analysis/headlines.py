@@ -7,7 +7,7 @@ import polars as pl
 
 from capmap.analysis.facets import Frame, counted_interventions, counted_passages
 from capmap.analysis.integration import LEVEL_SETS, integration
-from capmap.analysis.shares import Share, share
+from capmap.analysis.shares import Method, Share, share
 from capmap.frameworks.codebook import Codebook
 from capmap.tables import SHARES
 from capmap.wording import LANGUAGES
@@ -24,6 +24,7 @@ def headline_shares(
     *,
     population: int | None = None,
     confidence: float = 0.95,
+    method: Method = "wilson",
 ) -> pl.DataFrame:
     """Return the shares of ``tables.SHARES``; of every question once a unit.
 
@@ -69,6 +70,7 @@ def headline_shares(
                 denominator,
                 population=None if scale is None else round(denominator * scale),
                 confidence=confidence,
+                method=method,
             )
             rows.append(_row(about, unit, among, result))
     return pl.DataFrame(rows, schema=SHARES)

@@ -14,7 +14,7 @@ from typing import Literal
 from capmap.analysis.intervals import exact, wilson
 from capmap.wording import Wording
 
-Method = Literal["wilson", "exact"]
+Method = Literal["wilson", "exact", "coded"]
 
 #: What can be counted in a sentence: keys ``some_<unit>`` and so on of the wording.
 UNITS = ("interventions", "programmes", "passages", "outcomes")
@@ -26,7 +26,7 @@ class Share:
 
     All three shares are between 0 and 1, and None, never 0, where the denominator is 0.
     ``method`` is wilson, exact, census (all were counted: the ends are the share
-    itself) or "" (a share of nothing).
+    itself), coded (the codes as they stand: no ends) or "" (a share of nothing).
     """
 
     numerator: int
@@ -48,11 +48,12 @@ class Share:
         if self.value is None:
             return words.say(f"nothing_{unit}")
         extreme = self.numerator in (0, self.denominator)
-        values: dict[str, object] = {
-            "cases": said_cases(self.numerator, self.denominator, unit, words)
-        }
+        cases = said_cases(self.numerator, self.denominator, unit, words)
+        values: dict[str, object] = {"cases": cases}
         if not extreme:
             values["per_cent"] = per_cent(self.numerator, self.denominator, language)
+        if self.method == "coded":
+            return cases if extreme else words.say("share_coded", **values)
         if self.method == "census":
             return words.say(
                 "share_census_all_or_none" if extreme else "share_census", **values
@@ -95,8 +96,9 @@ def share(
 
     ``population`` is the size of the known portfolio from which the sample was drawn at
     random without replacement; None means an unlimited one. If all of it was counted,
-    this is a census: the interval shrinks to the share and ``method`` says so. Formulas
-    and sources of ``wilson`` (default) and ``exact``: capmap.analysis.intervals.
+    this is a census: the interval shrinks to the share and ``method`` says so. With
+    ``coded`` the codes are counted as they stand, and no interval is claimed. Formulas and
+    sources of ``wilson`` (default) and ``exact``: capmap.analysis.intervals.
 
     >>> result = share(29, 50)
     >>> round(result.low, 3), round(result.high, 3)
@@ -109,6 +111,8 @@ def share(
     used: str = method
     if denominator == 0:
         used = ""
+    elif method == "coded":
+        value = numerator / denominator
     elif population == denominator:
         value = low = high = numerator / denominator
         used = "census"
@@ -134,8 +138,8 @@ def _refuse_the_impossible(
         )
     if not 0 < confidence < 1:
         raise ValueError(f"Confidence {confidence} is not between 0 and 1.")
-    if method not in ("wilson", "exact"):
-        raise ValueError(f"Method {method!r} is neither wilson nor exact.")
+    if method not in ("wilson", "exact", "coded"):
+        raise ValueError(f"Method {method!r} is neither wilson, exact nor coded.")
 
 
 def per_cent(numerator: int, denominator: int, language: str) -> str:

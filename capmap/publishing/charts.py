@@ -15,6 +15,7 @@ import polars as pl
 import vl_convert
 
 from capmap.frameworks.codebook import shipped
+from capmap.publishing.map_words import percent_sign
 from capmap.wording import Wording
 
 FONT = "Noto Sans"
@@ -84,6 +85,13 @@ def _theme() -> dict[str, Any]:
     }
 
 
+def _in_words(row: dict[str, Any], words: Wording) -> str:
+    if row["low"] is None:
+        return percent_sign(row["value"], Wording("explorer", words.language))
+    ends = {name: round(row[name] * 100) for name in ("value", "low", "high")}
+    return words.say("chart_interval", **ends)
+
+
 def interval_bars(
     name: str,
     shares: pl.DataFrame,
@@ -96,7 +104,7 @@ def interval_bars(
     """Draw a share and its interval for each row of ``shares``, in the order given.
 
     ``shares`` has the columns label, numerator, denominator, value, low and high (0 to
-    1). Labels in ``warm`` are what needs attention and get the warm accent, an open dot
+    1; null where nothing says how far the share may be off). Labels in ``warm`` are what needs attention and get the warm accent, an open dot
     beside their words.
     """
     words = Wording("paper", language)
@@ -104,15 +112,10 @@ def interval_bars(
         {
             "label": row["label"],
             "value": row["value"] * 100,
-            "low": row["low"] * 100,
-            "high": row["high"] * 100,
+            "low": (row["value"] if row["low"] is None else row["low"]) * 100,
+            "high": (row["value"] if row["high"] is None else row["high"]) * 100,
             "number": words.number(row["numerator"]),
-            "text": words.say(
-                "chart_interval",
-                value=round(row["value"] * 100),
-                low=round(row["low"] * 100),
-                high=round(row["high"] * 100),
-            ),
+            "text": _in_words(row, words),
             "ink": WARM if row["label"] in warm else ACT,
         }
         for row in shares.iter_rows(named=True)

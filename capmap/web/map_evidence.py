@@ -11,6 +11,7 @@ from capmap.analysis.shares import rounded_per_cent
 from capmap.publishing.code_names import CodeNames, Named
 from capmap.publishing.map_model import address_of
 from capmap.records.models import Coding, Intervention, Passage
+from capmap.records.queries.portfolio_estimates import Backed
 from capmap.tables import ALL, NONE
 from capmap.web.map_page import MapPage
 from capmap.web.templatetags.evidence import Marked, mark_of
@@ -76,6 +77,14 @@ class Evidence:
     @cached_property
     def count(self) -> dict[str, int]:
         return self._count(self.row, self.column) or {"interventions": 0, "passages": 0}
+
+    @cached_property
+    def share(self) -> Backed:
+        """Return the share that the cell has of all; of its row where the map asks that."""
+        page = self._page
+        if page.asked.measure == "share" and self.column != ALL:
+            return page.estimates.part(page.question, self.row, self.column, self.row)
+        return page.estimates.cell(page.question, self.row, self.column)
 
     @property
     def is_gap(self) -> bool:

@@ -1,5 +1,6 @@
 """What a map shows, in words and as interval bars: numerator, denominator, interval."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,10 +15,15 @@ from capmap.analysis.shares import (
 )
 from capmap.publishing.map_model import Head, MapModel
 from capmap.publishing.map_words import percent_sign
+from capmap.records.queries.portfolio_estimates import Backed
+from capmap.web.share_columns import share_columns
 from capmap.wording import Wording
 
 #: Bars at each end: most found, then found nowhere or least found.
 BARS = 3
+Estimated = Callable[[Head], Backed | None]
+"""What people who read at random found of a column, among what the map counts."""
+
 #: Names told of what is found nowhere; of the others it says how many there are.
 NAMES = 3
 
@@ -31,10 +37,12 @@ class Bar:
     share: Share
     shown: str
     interval: str
-    low: str  # per cent of the axis, as a style takes it
-    high: str
+    mark: (
+        tuple[str, str] | None
+    )  # from and to, in per cent of the axis, as a style takes it
     at: str
     is_warm: bool
+    backed: Backed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +60,24 @@ class Finding:
     figure_title: str
 
 
-def finding_of(model: MapModel, *, scale: float | None = None) -> Finding:
-    """Tell what a map shows. ``scale``: how many times larger the known population is."""
-    return _Told(model, scale).finding()
+def finding_of(
+    model: MapModel, *, scale: float | None = None, estimated: Estimated | None = None
+) -> Finding:
+    """Tell what a map shows. ``scale``: how many times larger the known population is.
+
+    Without it the sentence counts all there is, and chance has no part in that; the bars
+    have the intervals of what people read at random, where they did.
+    """
+    return _Told(model, scale, estimated).finding()
 
 
 class _Told:
-    def __init__(self, model: MapModel, scale: float | None) -> None:
+    def __init__(
+        self, model: MapModel, scale: float | None, estimated: Estimated | None = None
+    ) -> None:
         self._model = model
         self._scale = scale
+        self._estimated: Estimated = estimated or (lambda head: None)
         self._words = Wording("explorer", model.names.language)
         self._unit = model.speaks_of
         self._n = self._of(model.whole)
@@ -78,12 +95,13 @@ class _Told:
             )  # fmt: skip
         most = [h for h in self._sorted if not h.nowhere][:BARS]
         rest = self._nowhere[:BARS] or self._sorted[BARS:][-BARS:]
-        shares = [self._share(head) for head in (*most, *rest)]
-        top = axis_top([s.high or 0.0 for s in shares])
-        bars = [
-            self._bar(head, found, top)
-            for head, found in zip((*most, *rest), shares, strict=True)
-        ]
+        told = [(h, self._share(h), self._estimated(h)) for h in (*most, *rest)]
+        ends = [backed.estimate if backed else None for _, _, backed in told]
+        top = axis_top([
+            max(found.value or 0.0, end.high if end else 0.0)
+            for (_, found, _), end in zip(told, ends, strict=True)
+        ])  # fmt: skip
+        bars = [self._bar(head, found, backed, top) for head, found, backed in told]
         return Finding(
             self._headline(first), self._leads(first), first.name,
             self._sentences(), bars[: len(most)], bars[len(most) :],
@@ -94,8 +112,11 @@ class _Told:
         return int(getattr(count, self._unit))
 
     def _share(self, head: Head) -> Share:
-        population = None if self._scale is None else round(self._n * self._scale)
-        return share(self._of(head.count), self._n, population=population)
+        return share(
+            self._of(head.count),
+            self._n,
+            population=round(self._n * (self._scale or 1)),
+        )
 
     def _headline(self, first: Head) -> str:
         say, model = self._words.say, self._model
@@ -141,15 +162,21 @@ class _Told:
         )
         return told
 
-    def _bar(self, head: Head, found: Share, top: float) -> Bar:
-        low, high = found.low or 0.0, found.high or 0.0
-        ends = tuple(self._words.number(end) for end in rounded_ends(low, high))
+    def _bar(self, head: Head, found: Share, backed: Backed | None, top: float) -> Bar:
+        estimate = backed.estimate if backed else None
+        value = estimate.value if estimate else found.value or 0.0
+        mark, interval = None, ""
+        if estimate and estimate.method != "census":
+            mark = (
+                f"{100 * estimate.low / top:.2f}",
+                f"{100 * estimate.high / top:.2f}",
+            )
+            low, high = rounded_ends(estimate.low, estimate.high)
+            interval = f"({self._words.number(low)}–{self._words.number(high)})"
         return Bar(
             label=head.named.short, address=head.address, share=found,
-            shown=percent_sign(found.value or 0.0, self._words),
-            interval="" if found.method == "census" else f"({ends[0]}–{ends[1]})",
-            low=f"{100 * low / top:.2f}", high=f"{100 * high / top:.2f}",
-            at=f"{100 * (found.value or 0) / top:.2f}", is_warm=head.nowhere,
+            shown=percent_sign(value, self._words), interval=interval, mark=mark,
+            at=f"{100 * value / top:.2f}", is_warm=head.nowhere, backed=backed,
         )  # fmt: skip
 
     def _figure_title(self) -> str:
@@ -208,24 +235,27 @@ def ticks(top: float, words: Wording) -> list[tuple[int, str]]:
     return shown
 
 
-def bars_table(model: MapModel, *, scale: float | None = None) -> pl.DataFrame:
-    """Return every column with its share and interval, the most found first."""
-    told = _Told(model, scale)
+def bars_table(
+    model: MapModel, *, scale: float | None = None, estimated: Estimated | None = None
+) -> pl.DataFrame:
+    """Return every column with its share by the coder and its estimate, most found first."""
+    told = _Told(model, scale, estimated)
     rows = []
     for head in told._sorted:
         found = told._share(head)
         rows.append(
             (
                 head.named.code, head.named.label, found.numerator, found.denominator,
-                found.value, found.low, found.high,
+                found.value,
             )
         )  # fmt: skip
-    return pl.DataFrame(
+    counted = pl.DataFrame(
         rows,
         schema={
             "code": pl.String, "label": pl.String, "numerator": pl.Int64,
-            "denominator": pl.Int64, "value": pl.Float64, "low": pl.Float64,
-            "high": pl.Float64,
+            "denominator": pl.Int64, "value": pl.Float64,
         },
         orient="row",
     )  # fmt: skip
+    columns = share_columns(told._estimated(head) for head in told._sorted)
+    return counted.hstack(columns)

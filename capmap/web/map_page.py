@@ -1,10 +1,8 @@
 """The page of a map: its model, its finding, its controls and its addresses."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from threading import Lock
 
 import polars as pl
 from babel.lists import format_list
@@ -13,16 +11,18 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from capmap.publishing.code_names import CodeNames
-from capmap.publishing.map_model import Count, MapModel
+from capmap.publishing.map_model import Count, Head, MapModel
 from capmap.publishing.map_words import legend_of, measure_label
 from capmap.records.models import Portfolio
 from capmap.records.permissions import Access
 from capmap.records.queries.codebook import codebook_of, framework_of
 from capmap.records.queries.maps import Maps, Question
+from capmap.records.queries.portfolio_estimates import Backed, Estimates
 from capmap.tables import ALL
 from capmap.web.forms.maps import FLOORS, Asked, asked_for
 from capmap.web.map_drawing import counts_of, map_model
 from capmap.web.map_finding import Finding, finding_of
+from capmap.web.map_kept import Drawn, drawn_once
 from capmap.web.templatetags.capmap import said
 from capmap.wording import Wording
 
@@ -59,36 +59,6 @@ def names_of(portfolio: Portfolio, language: str) -> CodeNames:
 def _names(portfolio: int, version: str, language: str) -> CodeNames:
     found = Portfolio.objects.get(pk=portfolio)
     return CodeNames(framework_of(found), codebook_of(found), language)
-
-
-@dataclass(slots=True)
-class Drawn:
-    """A map that was drawn: what it takes longest to make again."""
-
-    model: MapModel
-    finding: Finding
-    matrix: SafeString | None = None
-
-
-#: Maps kept drawn in each process, the ones looked at last.
-KEPT = 48
-
-_drawn: OrderedDict[Hashable, Drawn] = OrderedDict()
-_lock = Lock()
-
-
-def drawn_once(key: Hashable, draw: Callable[[], Drawn]) -> Drawn:
-    """Return the map of ``key``, drawn now unless it was drawn lately."""
-    with _lock:
-        if found := _drawn.get(key):
-            _drawn.move_to_end(key)
-            return found
-    made = draw()
-    with _lock:
-        _drawn[key] = made
-        while len(_drawn) > KEPT:
-            _drawn.popitem(last=False)
-    return made
 
 
 class MapPage:
@@ -129,7 +99,22 @@ class MapPage:
 
     def _draw(self) -> Drawn:
         model = self._model()
-        return Drawn(model, finding_of(model, scale=self.scale))
+        told = finding_of(model, scale=self.scale, estimated=self.estimated)
+        return Drawn(model, told)
+
+    @cached_property
+    def estimates(self) -> Estimates:
+        """Return what people who read at random found of what the map counts."""
+        of_passages = self.asked.measure == "passages" or not self.has_interventions
+        return Estimates(self.maps, "passages" if of_passages else "interventions")
+
+    @property
+    def has_intervals(self) -> bool:
+        return self.estimates.sample.read > 0 and not self.question.accepted
+
+    def estimated(self, head: Head) -> Backed:
+        """Return the share of a column among what the map counts."""
+        return self.estimates.part(self.question, ALL, head.named.code)
 
     @property
     def model(self) -> MapModel:
@@ -230,16 +215,9 @@ class MapPage:
         return not held.count("interventions") and not held.count("documents")
 
     @property
-    def passages_read(self) -> int:
-        return self.holdings.count("passages")
-
-    @property
-    def capacity_passages(self) -> int:
-        return self.holdings.count("capacity_passages")
-
-    @property
-    def interventions_counted(self) -> int:
-        return self.holdings.count("interventions")
+    def held(self) -> dict[str, int]:
+        names = "interventions", "passages", "capacity_passages"
+        return {name: self.holdings.count(name) for name in names}
 
     @property
     def bars_caption(self) -> str:

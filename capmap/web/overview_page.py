@@ -9,11 +9,16 @@ import polars as pl
 from babel.lists import format_list
 from django.http import QueryDict
 
-from capmap.analysis.shares import share
 from capmap.publishing.map_model import MapModel, name_of
 from capmap.publishing.map_words import whole_money
 from capmap.records.models import Change, Import
 from capmap.records.permissions import Access
+from capmap.records.queries.portfolio_estimates import (
+    AMONG_ALL,
+    OF_THE_CODER,
+    Backed,
+    Estimates,
+)
 from capmap.records.queries.to_do import ToDo, to_do_of
 from capmap.tables import ALL
 from capmap.web.map_page import MapPage
@@ -36,7 +41,8 @@ class Told:
 
     text: str
     key: str
-    bar: tuple[str, str, str] | None  # from, to and at, in per cent
+    share: Backed | None  # with its interval, where people read at random
+    question: str  # "facet:code" that a round may ask
     map_query: str
     list_query: str
 
@@ -133,21 +139,25 @@ class OverviewPage:
         found = Change.objects.filter(portfolio=self.access.portfolio)
         return list(found.select_related("by").order_by("-at", "-pk")[:LATEST])
 
+    @cached_property
+    def estimates(self) -> Estimates:
+        """Return the shares of what the findings speak of, with what they rest on."""
+        return self.map.estimates
+
     def _told(self, row: dict[str, Any]) -> Told:
+        named = [*row["with_all"], *row["with_any"]]
         return Told(
-            row[f"text_{self._language}"], row["key"], self._bar(row),
-            _map_query(row), _list_query(row),
+            row[f"text_{self._language}"], row["key"], self._share(row),
+            named[0] if len(named) == 1 else "", _map_query(row), _list_query(row),
         )  # fmt: skip
 
-    def _bar(self, row: dict[str, Any]) -> tuple[str, str, str] | None:
-        if not row["denominator"]:
+    def _share(self, row: dict[str, Any]) -> Backed | None:
+        if not row["denominator"] or row["key"] in OF_THE_CODER:
             return None
-        population = None
-        if self.map.scale and row["unit"] == "interventions":
-            population = round(row["denominator"] * self.map.scale)
-        found = share(row["numerator"], row["denominator"], population=population)
-        ends = (found.low or 0.0, found.high or 0.0, found.value or 0.0)
-        return (f"{100 * ends[0]:.2f}", f"{100 * ends[1]:.2f}", f"{100 * ends[2]:.2f}")
+        among = "all" if row["key"] in AMONG_ALL else "capacity"
+        return self.estimates.having(
+            row["with_all"], row["with_any"], row["without"], among=among
+        )
 
 
 def _map_query(row: dict[str, Any]) -> str:

@@ -41,13 +41,12 @@ def test_nobody_else_does(page, portfolio, rosa, stefan, name):
     assert page(stefan, "map_file", portfolio.slug, "map.csv").status_code == 404
 
 
-def test_the_heading_tells_the_finding_with_numerator_and_interval(
-    page, portfolio, vera
-):
+def test_the_heading_tells_the_finding_with_numerator_and_share(page, portfolio, vera):
     html = text(page(vera, "map", portfolio.slug))
 
     assert re.search(r"<h1>[^<]+(leads|are found nowhere)[^<]*</h1>", html)
-    assert re.search(r"per\scent, 95% interval \d+ to \d+", html)
+    assert re.search(r"Of the \d interventions[^.]*\d</a>[^.]*per\scent\)", html)
+    assert "no interval: nobody has read a random sample of interventions yet" in html
     assert "cells below are empty" in html
 
 
@@ -56,7 +55,7 @@ def test_the_finding_speaks_the_reader_s_language(page, portfolio, vera):
     vera.save()
     html = text(page(vera, "map", portfolio.slug))
 
-    assert "intervalle à 95" in html
+    assert "sans intervalle : personne n’a encore lu d’échantillon" in html
     assert "Lignes" in html
 
 

@@ -60,12 +60,14 @@ def test_a_programme_officer_is_told_what_they_see(page, portfolio, paul):
     assert "EUR" not in html
 
 
-def test_its_findings_carry_intervals_and_lead_to_map_and_list(page, portfolio, vera):
+def test_its_findings_are_counts_of_the_coder_and_lead_to_map_and_list(
+    page, portfolio, vera
+):
     html = text(page(vera, "portfolio", portfolio.slug))
 
-    assert re.search(
-        r"found in \d of 5 interventions \(\d+\sper\scent; 95% interval", html
-    )
+    assert re.search(r"found in \d of 5 interventions \(\d+\sper\scent\)", html)
+    assert "no interval: nobody has read a random sample of interventions yet" in html
+    assert "95% interval" not in html
     assert re.search(
         r'href="/portfolios/[^"]+/map/\?columns=[a-z]+&amp;cell=%2A~', html
     )
@@ -87,9 +89,9 @@ def test_findings_follow_later_where_they_take_long(page, portfolio, vera, monke
 
     assert 'hx-get="?findings=now"' in waiting
     assert "<html" not in text(part)
-    assert "95% interval" in text(part)
+    assert "Capacity development is found in" in text(part)
     assert 'hx-get="?findings=now"' not in after
-    assert "95% interval" in after
+    assert "Capacity development is found in" in after
 
 
 def test_what_waits_for_a_person_stands_there_with_its_progress(

@@ -5,7 +5,7 @@ which passages the filters keep, which codings (all that nobody rejected, or onl
 people accepted).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,9 +24,9 @@ from capmap.analysis.multiples import coverage_by
 from capmap.frameworks.codebook import Codebook
 from capmap.frameworks.framework import Framework
 from capmap.publishing.map_model import OTHERS
-from capmap.records.models import Coding, Portfolio
+from capmap.records.models import Portfolio
 from capmap.records.permissions import Access
-from capmap.records.queries import snapshot
+from capmap.records.queries import samples, snapshot
 from capmap.records.queries.codebook import codebook_of, framework_of
 from capmap.records.queries.holdings import holdings_of
 from capmap.records.queries.snapshot import Snapshot
@@ -140,7 +140,11 @@ class Maps:
         """Return the findings in plain sentences; of a million passages this takes long."""
         return self._statements(
             lambda: find_statements(
-                self.tables, self.framework, self.codebook, population=self.population
+                self.tables,
+                self.framework,
+                self.codebook,
+                population=self.population,
+                method="coded" if self.population is None else "wilson",
             )
         )
 
@@ -287,7 +291,8 @@ class Maps:
         if question.confidence:
             codings = codings.filter(pl.col("confidence") >= question.confidence)
         if question.accepted:
-            accepted = accepted_codings(self.portfolio).lazy()
+            decided = samples.decided(self.portfolio, self.shot)
+            accepted = decided.lazy().filter("accepted")
             codings = codings.join(
                 accepted, on=["passage_id", "facet", "code"], how="semi"
             )
@@ -364,23 +369,7 @@ def _most_frequent(cells: pl.DataFrame, side: str) -> pl.DataFrame:
     return cells.with_columns(others.alias(side))
 
 
-def accepted_codings(portfolio: Portfolio) -> pl.DataFrame:
-    """Return what people accepted: passage_id, facet, code."""
-    rows: Iterable[tuple[int, str, str]] = (
-        Coding.objects.accepted()
-        .filter(passage__intervention__portfolio=portfolio)
-        .values_list("passage_id", "facet", "code")
-        .distinct()
-        .iterator(50_000)
-    )
-    return pl.DataFrame(
-        list(rows),
-        schema={"passage_id": pl.Int64, "facet": pl.String, "code": pl.String},
-        orient="row",
-    )
-
-
-def prepare(portfolio: Portfolio) -> None:
+def prepare(portfolio: Portfolio) -> "Maps":
     """Work out what people look at first, so that nobody waits for it: overview and maps.
 
     Called when the tables are new. Those who see only some countries still ask anew.
@@ -393,6 +382,7 @@ def prepare(portfolio: Portfolio) -> None:
         question = Question(rows, columns)
         maps.coverage(question)
         maps.groups(question)
+    return maps
 
 
 #: Facets by which small multiples are drawn.

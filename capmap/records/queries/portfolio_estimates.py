@@ -9,21 +9,19 @@ development, a random sample of all such (W. G. Cochran, Sampling Techniques, 3r
 Interventions without a passage count among all, and nothing is found in them for certain.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from math import ceil
 
 import polars as pl
 
-from capmap.analysis.assisted import Estimate, estimated_share
+from capmap.analysis.assisted import FEW, Estimate, estimated_share
 from capmap.analysis.facets import counted_interventions
 from capmap.publishing.map_model import OTHERS
 from capmap.records.queries import samples
-from capmap.records.queries.maps import Maps, Question
+from capmap.records.queries.maps import USUAL, Maps, Question
 from capmap.tables import ALL
-
-#: Readings below which an interval says nothing that is worth a picture.
-FEW = 10
 
 #: Of the findings of the overview, those among all; the others are among what has capacity.
 AMONG_ALL = ("finding_capacity", "finding_constituents")
@@ -63,6 +61,17 @@ class Backed:
     @property
     def unit(self) -> str:
         return self.sample.unit
+
+    @property
+    def to_halve(self) -> int:
+        """Return about how many more units, drawn from all, would halve the interval."""
+        if self.estimate is None or not self.estimate.to_halve:
+            return 0
+        everything = self.sample.population
+        if self.among == "all":
+            return self.estimate.to_halve
+        wanted = ceil(self.estimate.to_halve * everything / self.estimate.population)
+        return min(wanted, everything - self.sample.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,11 @@ class Estimates:
             unit=self._unit, read=held["read"], population=held["read"] + held["unread"],
             later=held["later"], empty=held["empty"], helped=helped,
         )  # fmt: skip
+
+    @property
+    def wider_body(self) -> int | None:
+        """Return how large the body is from which the portfolio itself was drawn, if any."""
+        return self._maps.population
 
     def cell(self, question: Question, row: str, column: str) -> Backed:
         """Return the share, among all, of units with a passage in a cell of a map."""
@@ -302,13 +316,21 @@ class Estimates:
         return counted.collect()
 
     def _answer(
-        self, about: str, asked: dict[str, object], work_out: object
+        self, about: str, asked: Mapping[str, object], work_out: object
     ) -> pl.DataFrame:
         question = {
             "about": f"estimate {about}", "unit": self._unit, **asked,
             "countries": self._maps.countries, "codebook": self._maps.codebook.version,
         }  # fmt: skip
         return self._shot.answer(question, work_out)  # type: ignore[arg-type]
+
+
+def prepare(maps: Maps) -> None:
+    """Count what was read for the maps that people look at first."""
+    estimates = Estimates(maps)
+    if estimates.sample.read:
+        for rows, columns in USUAL:
+            estimates.cell(Question(rows, columns), ALL, ALL)
 
 
 def _as_counts(table: pl.DataFrame) -> dict[tuple[str, str], _Counts]:

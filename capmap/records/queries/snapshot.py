@@ -144,12 +144,12 @@ def _write(chunks: Iterator[pl.DataFrame], schema: Schema, target: Path) -> None
 
 def refresh(job: Job, progress: Callable[[str, float, float, str], None]) -> None:
     """Bring the tables up to date, and what people look at first; a job of the worker."""
-    from capmap.records.queries import maps
+    from capmap.records.queries import maps, portfolio_estimates
 
     progress("tables", 0, 2, "")
     write(job.portfolio, with_index=True)
     progress("tables", 1, 2, "")
-    maps.prepare(job.portfolio)
+    portfolio_estimates.prepare(maps.prepare(job.portfolio))
     progress("tables", 2, 2, "")
 
 

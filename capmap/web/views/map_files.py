@@ -18,6 +18,7 @@ from capmap.web.map_evidence import Evidence
 from capmap.web.map_finding import bars_table
 from capmap.web.map_multiples import Multiples
 from capmap.web.map_page import MapPage
+from capmap.web.share_columns import share_columns
 from capmap.web.templatetags.capmap import day, language, said
 
 TYPES = {
@@ -58,6 +59,12 @@ def _map_csv(page: MapPage) -> bytes:
     """Write every cell and margin with all that it counts, one a line."""
     question = page.question
     table = page.maps.coverage(question)
+    cells = table.select("row", "column").iter_rows()
+    table = table.hstack(
+        share_columns(
+            page.estimates.cell(question, row, column) for row, column in cells
+        )
+    )
     for side, facet in (("row", question.rows), ("column", question.columns)):
         labels = [_label(page, facet, code) for code in table[side]]
         table = table.with_columns(pl.Series(f"{side}_label", labels))
@@ -130,17 +137,21 @@ def _map_chart(page: MapPage) -> Chart:
     )
 
 
+def _bars(page: MapPage) -> pl.DataFrame:
+    return bars_table(page.model, scale=page.scale, estimated=page.estimated)
+
+
 def _row_label(line: object) -> str:
     named = line.named  # type: ignore[attr-defined]
     return f"{named.number} {named.label}".strip()
 
 
 def _finding_chart(page: MapPage) -> Chart:
-    table = bars_table(page.model, scale=page.scale).head(MOST_BARS)
+    table = _bars(page).head(MOST_BARS)
     warm = table.filter(pl.col("numerator") == 0)["label"].to_list()
     return interval_bars(
         "finding",
-        table.with_columns(pl.col("value", "low", "high").fill_null(0.0)),
+        table.with_columns(value=pl.coalesce("estimate", "value").fill_null(0.0)),
         title=page.finding.headline,
         language=page.names.language,
         source=_source(page),
@@ -167,7 +178,7 @@ FILES: dict[str, Callable[[MapPage], bytes | str]] = {
     "map.xlsx": _map_xlsx,
     "map.svg": lambda page: _map_chart(page).svg,
     "map.png": lambda page: _map_chart(page).png,
-    "finding.csv": lambda page: _csv(bars_table(page.model, scale=page.scale)),
+    "finding.csv": lambda page: _csv(_bars(page)),
     "finding.svg": lambda page: _finding_chart(page).svg,
     "finding.png": lambda page: _finding_chart(page).png,
     "evidence.csv": _evidence_csv,

@@ -51,6 +51,6 @@ def overview(request: HttpRequest, access: Access) -> HttpResponse:
     if request.GET.get("findings") == "now":
         page.findings = page.findings_worked_out()
         if request.headers.get("HX-Target") == "findings":
-            context = {"findings": page.findings}
+            context = {"overview": page, "findings": page.findings}
             return render(request, "portfolio/_findings.html", context)
     return render(request, "portfolio/overview.html", {"overview": page})
