@@ -18,7 +18,7 @@ from capmap.records.queries.review_standing import (
 )
 from capmap.web.review_picture import HEIGHT, WIDTH, Mark
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 380.0, 14.0, 196.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 380.0, 14.0, 196.0
 
 #: Batches shown; all are in the files.
 SHOWN = 8

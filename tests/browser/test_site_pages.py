@@ -17,7 +17,7 @@ PAGES = [
     "home", "portfolio", "portfolio_settings", "portfolio_history", "map", "map_multiples",
     "countries", "country", "integration", "gaps", "interventions", "intervention",
     "intervention_edit", "passage", "questions", "imports", "rounds", "round_new", "round",
-    "review", "agreement", "adjudicate", "codebook", "codebook_code", "codebook_propose",
+    "round_stopping", "review", "agreement", "adjudicate", "codebook", "codebook_code", "codebook_propose",
     "codebook_versions", "views", "account", "people", "people_invite", "history",
     "mfa_index", "usersessions_list", "account_change_password", "help",
 ]  # fmt: skip
@@ -28,7 +28,10 @@ SERIOUS = ("serious", "critical")
 @pytest.fixture
 def address_of(portfolio, rita, ravi):
     """Where each page stands, in a portfolio with a round of each kind."""
+    from capmap.records import review_queue
+    from capmap.records.actions import review, review_rounds
     from capmap.records.models import Reading, ReviewItem, ReviewRound
+    from capmap.records.permissions import access
 
     intervention = portfolio.interventions.get(identifier="XX-1")
     passages = list(intervention.passages.all())
@@ -54,6 +57,13 @@ def address_of(portfolio, rita, ravi):
                     if reader == rita:
                         reading.codes.create(facet="modality", code="training")
 
+    learning = review_rounds.make_round(
+        portfolio=portfolio, by=rita, title="Learning", order="learning",
+        unit="interventions", question="capacity:cd", readers=[rita], seed=1,
+    )  # fmt: skip
+    while item := review_queue.next_item(learning, access(rita, portfolio)):
+        review.finish(by=rita, passage=item.passage, item=item, codes=[])
+
     slug = portfolio.slug
     arguments = {
         "country": [slug, "PE"],
@@ -62,6 +72,7 @@ def address_of(portfolio, rita, ravi):
         "passage": [slug, intervention.pk, passages[0].pk],
         "round": [slug, rounds[0].pk],
         "review": [slug, rounds[0].pk],
+        "round_stopping": [slug, learning.pk],
         "agreement": [slug, rounds[2].pk],
         "adjudicate": [slug, rounds[2].pk],
         "codebook_code": [slug, "modality", "training"],

@@ -107,7 +107,7 @@ def test_the_reasons_are_one_click_away_with_their_files(page, ana, rita, made):
 
     assert "seed 3" in text
     assert "<polyline" in text
-    assert "With 95% confidence at most" in text.replace("\xa0", "")
+    assert "With 95% confidence no more than" in text.replace("\xa0", "")
     draws = page(ana, "round_stopping_file", slug, made.pk, "draws.csv")
     rows = b"".join(draws).decode("utf-8-sig").splitlines()
     assert rows[0] == "batch,unit,why,found"
