@@ -1,6 +1,7 @@
 """The ``capmap`` command: options only, no logic."""
 
-from capmap.cli import learning, portfolio, site  # each adds its commands to the app
+# Each adds its commands to the app.
+from capmap.cli import learning, portfolio, review, site
 from capmap.cli.shared import app
 
-__all__ = ["app", "learning", "portfolio", "site"]
+__all__ = ["app", "learning", "portfolio", "review", "site"]

@@ -167,7 +167,8 @@ def whole_result(out: Path) -> Iterator[Path]:
     """Give a hidden folder to write into, which becomes ``out`` if all goes well.
 
     A folder that capmap made before (it holds ``provenance.json``) is replaced in one
-    step; any other is refused with ``NotOurs`` before any work begins.
+    step, but for its folder ``review``, where people's answers are; any other is refused
+    with ``NotOurs`` before any work begins.
     """
     ours = not out.exists() or (out / "provenance.json").is_file()
     if not ours and not (out.is_dir() and not any(out.iterdir())):
@@ -177,6 +178,8 @@ def whole_result(out: Path) -> Iterator[Path]:
     try:
         yield work
         if out.exists():
+            if (out / "review").is_dir():
+                shutil.copytree(out / "review", work / "review")
             old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
             out.rename(old / "result")
             work.rename(out)

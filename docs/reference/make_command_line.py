@@ -23,7 +23,9 @@ settings: [results.md](results.md).
 def page() -> str:
     """Return the page as Markdown."""
     parts = [INTRODUCTION]
-    for command in ([], ["map"], ["explain"], ["codebook"], ["evaluate"]):
+    for command in (
+        [], ["map"], ["explain"], ["codebook"], ["evaluate"], ["review-order"],
+    ):  # fmt: skip
         name = " ".join(["capmap", *command])
         parts.append(f"\n## {name}\n\n```text\n{_help(command)}\n```\n")
     return "".join(parts)

@@ -111,3 +111,28 @@ def test_help_is_in_the_language_of_the_reader(capmap):
 
 def test_the_version_is_said(capmap):
     assert capmap("--version").stdout.startswith("capmap ")
+
+
+def test_review_order_deals_to_readers_and_says_where_it_stands(mapped, tmp_path):
+    done = mapped("review-order", "map", "--for", "capacity:cd", "--readers", 2)
+    told = mapped("review-order", "map", "--for", "capacity:cd", "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert "capacity-cd-batch-001-reader-2.csv" in done.stdout
+    assert len(list((tmp_path / "map/review").glob("*-reader-*.csv"))) == 2
+    assert json.loads(told.stdout)["standing"]["read"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["map", "--for", "capacity"], "capacity:cd"),
+        (["elsewhere", "--for", "capacity:cd"], "no result"),
+        (["map", "--for", "capacity:cd", "--out", "batch.pdf"], ".xlsx"),
+    ],
+)
+def test_review_order_says_what_is_wrong_with_a_call(capmap, arguments, said):
+    done = capmap("review-order", *arguments)
+
+    assert done.returncode == 2
+    assert said in done.stderr
