@@ -13,7 +13,7 @@ from capmap.analysis.shares import Share
 
 #: The drawing: its width and height, and where its axes stand.
 WIDTH, HEIGHT = 320, 316
-LEFT, RIGHT, TOP, BOTTOM = 40.0, 308.0, 12.0, 268.0
+LEFT, RIGHT, TOP, BOTTOM = 40.0, 300.0, 12.0, 268.0
 
 #: The smallest dot, and by how much the largest is greater.
 _DOT, _MORE = 3.0, 6.0

@@ -5,6 +5,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
+from tests.learned_portfolio import A_REPORT, AN_EFFECT
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
@@ -18,7 +20,7 @@ PAGES = [
     "countries", "country", "integration", "gaps", "interventions", "intervention",
     "intervention_edit", "passage", "questions", "imports", "rounds", "round_new", "round",
     "round_stopping", "review", "agreement", "adjudicate", "codebook", "codebook_code", "codebook_propose",
-    "codebook_versions", "views", "account", "people", "people_invite", "history",
+    "codebook_versions", "learning", "learned_model", "passage_why", "views", "account", "people", "people_invite", "history",
     "mfa_index", "usersessions_list", "account_change_password", "help",
 ]  # fmt: skip
 
@@ -30,7 +32,7 @@ def address_of(portfolio, rita, ravi):
     """Where each page stands, in a portfolio with a round of each kind."""
     from capmap.records import review_queue
     from capmap.records.actions import review, review_rounds
-    from capmap.records.models import Reading, ReviewItem, ReviewRound
+    from capmap.records.models import LearnedModel, Reading, ReviewItem, ReviewRound
     from capmap.records.permissions import access
 
     intervention = portfolio.interventions.get(identifier="XX-1")
@@ -64,6 +66,10 @@ def address_of(portfolio, rita, ravi):
     while item := review_queue.next_item(learning, access(rita, portfolio)):
         review.finish(by=rita, passage=item.passage, item=item, codes=[])
 
+    LearnedModel.objects.create(
+        portfolio=portfolio, number=1, version="model abc", codebook="2026.11",
+        decisions=20, report=A_REPORT, effect=AN_EFFECT,
+    )  # fmt: skip
     slug = portfolio.slug
     arguments = {
         "country": [slug, "PE"],
@@ -76,6 +82,8 @@ def address_of(portfolio, rita, ravi):
         "agreement": [slug, rounds[2].pk],
         "adjudicate": [slug, rounds[2].pk],
         "codebook_code": [slug, "modality", "training"],
+        "learned_model": [slug, 1],
+        "passage_why": [slug, intervention.pk, passages[0].pk, "modality", "training"],
     }
     of_the_site = ("home", "account", "people", "people_invite", "history", "mfa_index",
                    "usersessions_list", "account_change_password", "help")  # fmt: skip

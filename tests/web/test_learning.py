@@ -59,7 +59,7 @@ def test_an_analyst_learns_sees_adopts_and_goes_back(
     assert "Model 1 waits for a decision." in words(page(ana, "learning", slug))
     shown = page(ana, "learned_model", slug, 1)
     told = words(shown)
-    assert "Model 1 codes 1 facet of 2 better than the lexicon" in told
+    assert "Model 1 raises the quality of 1 facet of 2" in told
     assert "All 45 passages were coded anew, for a trial." in told
     assert "12 codes that people accepted would now be found." in told
     assert "brown" in told
@@ -110,7 +110,7 @@ def test_the_report_tells_quality_reliability_and_what_would_change(
     page, portfolio, model, vera
 ):
     shown = words(page(vera, "learned_model", portfolio.slug, 3))
-    assert "Model 3 codes 1 facet of 1 better than the lexicon" in shown
+    assert "Model 3 raises the quality of 1 facet of 1" in shown
     assert "miss by 3 points on average; by the lexicon alone, 28" in shown
     assert shown.count('class="dot"') == 3
     assert "9 of 10 <strong>90%</strong>" in shown

@@ -17,6 +17,9 @@ from capmap.records.models import (
     TermChange,
 )
 
+#: What the name of a coder begins with that joins lexicon and model.
+_MODEL = "model "
+
 MachineCoder = LexiconCoder | CombinedCoder
 """Whatever codes by machine: the lexicon alone, or lexicon and model together."""
 
@@ -73,7 +76,9 @@ def lexicon_of(portfolio: Portfolio) -> LexiconCoder:
 def combined(lexicon: LexiconCoder, model: Model) -> CombinedCoder:
     """Join a lexicon and a model; the name says both, since either may change alone."""
     coder = CombinedCoder(lexicon, model)
-    coder.version = f"{model.version} with {lexicon.version}"
+    coder.version = (
+        f"{_MODEL}{model.version.removeprefix(_MODEL)} with {lexicon.version}"
+    )
     return coder
 
 
@@ -95,8 +100,7 @@ def model_in_use(portfolio: Portfolio) -> int | None:
 
 def machine(name: str) -> Coder:
     """Return the record of a coder that is no person, by the name of its version."""
-    is_model = name.startswith("model ")
-    kind = Coder.Kind.MODEL if is_model else Coder.Kind.LEXICON
+    kind = Coder.Kind.MODEL if name.startswith(_MODEL) else Coder.Kind.LEXICON
     coder, _ = Coder.objects.get_or_create(kind=kind, name=name)
     return coder
 

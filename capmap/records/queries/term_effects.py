@@ -27,6 +27,9 @@ from capmap.wording import LANGUAGES
 #: Words tried of each code, and accepted passages in which one must stand.
 _OF_A_CODE, _LEAST = 8, 3
 
+#: Gain in F1 below which a word of weight is not worth a term.
+_GAIN = 0.01
+
 #: Parts of cross-validation.
 _PARTS = 5
 
@@ -54,6 +57,10 @@ class Tried:
     f1_before: float = 0.0
     f1_after: float = 0.0
 
+    @property
+    def gain(self) -> float:
+        return self.f1_after - self.f1_before
+
 
 def terms_with_effect(
     portfolio: Portfolio,
@@ -79,7 +86,7 @@ def terms_with_effect(
         return []
     _measure(portfolio, book, found, examples)
     progress("terms", 1, 1, "")
-    return [asdict(t) for t in found if not t.weight or t.f1_after > t.f1_before]
+    return [asdict(t) for t in found if not t.weight or t.gain >= _GAIN]
 
 
 def _new_words(

@@ -27,12 +27,15 @@ def points(value: float) -> str:
 
 @register.filter
 def with_words(text: str, because: Because) -> SafeString:
-    """Mark the words of a passage that speak for a code, and those against it."""
+    """Mark the words that speak for a code as modalities are, those against as people."""
     return marked(
         text,
         [
             Marked(start, end, side)
-            for side, words in (("mod", because.for_it), ("who", because.against))
+            for side, words in (
+                ("modality", because.for_it),
+                ("constituent", because.against),
+            )
             for word in words
             for start, end in word.spans
         ],
