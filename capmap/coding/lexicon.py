@@ -1,6 +1,6 @@
 """The coder that needs nothing but the codebook: its terms, its cues and the rules."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -100,7 +100,8 @@ class LexiconCoder:
         )
         if look.capacity.code == "cd":
             self.add_of_capacity(look, look.found)
-        look.found.add(self.link(look, look.capacity.code))
+        for link in self.link(look, look.capacity.code):
+            look.found.add(link)
         return look.found.all()
 
     def look(
@@ -123,9 +124,10 @@ class LexiconCoder:
         return Look(reading, live, capacity, found, context)
 
     @staticmethod
-    def link(look: Look, capacity: str) -> Suggestion | None:
+    def link(look: Look, capacity: str) -> list[Suggestion]:
         """Return where in the results chain the passage speaks, under a verdict."""
-        return chain.place(look.reading, look.live, capacity=capacity)
+        link = chain.place(look.reading, look.live, capacity=capacity)
+        return [link] if link else []
 
     def _because(self, reading: Reading, facet: str, code: str) -> Suggestion:
         """Return a suggestion that rests on the terms of ``code``."""
@@ -280,24 +282,29 @@ class LexiconCoder:
                             True,
                         )
                     )
-        self.add_beneficiary(found)
+        for suggestion in self.beneficiary(
+            [*found.of("constituent").values(), *found.of("target").values()]
+        ):
+            found.add(suggestion)
 
     @staticmethod
-    def add_beneficiary(found: Suggestions) -> None:
+    def beneficiary(found: Iterable[Suggestion]) -> list[Suggestion]:
         """Say whose capacity it is, by the groups found: constituents', or others' only."""
-        constituents, others = found.of("constituent"), found.of("target")
-        for code, named in (("constituents", constituents), ("others-only", others)):
-            if named:
-                first = next(iter(named.values()))
-                found.add(
+        first: dict[str, Suggestion] = {}
+        for suggestion in found:
+            first.setdefault(suggestion.facet, suggestion)
+        for facet, code in (("constituent", "constituents"), ("target", "others-only")):
+            if facet in first:
+                one = first[facet]
+                return [
                     Suggestion(
                         "beneficiary",
                         code,
-                        first.confidence,
+                        one.confidence,
                         "implied",
-                        first.code,
-                        first.spans,
-                        first.doubtful,
+                        one.code,
+                        one.spans,
+                        one.doubtful,
                     )
-                )
-                return
+                ]
+        return []

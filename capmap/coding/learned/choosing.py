@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import expit
 
 from capmap.coding.learned.fitting import (
+    SPREAD_OF_FACET,
     Bools,
     Floats,
     best_threshold,
@@ -73,10 +74,23 @@ def choose(
     scaling = np.tile([0.0, 1.0], (count, 1))
     threshold = np.full(count, 0.5)
     chance = expit(z)
-    for k in np.flatnonzero(candidates):
-        live = weight[:, k] > 0
-        scaling[k] = calibration(z[live, k], true[live, k], weight[live, k])
-        chance[:, k] = expit(scaling[k] @ [np.ones(len(z)), z[:, k]])
+    for facet in dict.fromkeys(facets):
+        codes = np.flatnonzero(np.array([f == facet for f in facets]) & candidates)
+        lives = [weight[:, k] > 0 for k in codes]
+        if not len(codes):
+            continue
+        told = [
+            np.concatenate(
+                [table[live, k] for k, live in zip(codes, lives, strict=True)]
+            )
+            for table in (z, true, weight)
+        ]
+        of_facet = calibration(*told, spread=SPREAD_OF_FACET)
+        for k, live in zip(codes, lives, strict=True):
+            scaling[k] = calibration(
+                z[live, k], true[live, k], weight[live, k], around=of_facet
+            )
+            chance[:, k] = expit(scaling[k, 0] + scaling[k, 1] * z[:, k])
     curves = np.array(
         [f1_by_threshold(chance[:, k], true[:, k], weight[:, k]) for k in range(count)]
     )

@@ -14,7 +14,7 @@ from capmap.coding.learned.model import Key, Model, Passage
 from capmap.coding.learned.prior import BY_RULE, Floats, Stated
 from capmap.coding.learned.rules import Bools, Rules, whole_chance
 from capmap.coding.learned.runtime import Tables, Weights
-from capmap.coding.lexicon import LexiconCoder, Suggestions
+from capmap.coding.lexicon import LexiconCoder
 from capmap.coding.suggestion import Suggestion
 
 #: Passages coded together: enough that arrays pay, few enough that memory stays small.
@@ -144,8 +144,8 @@ class CombinedCoder:
     ) -> list[Suggestion]:
         """Make suggestions of the codes given to one passage, each with its evidence."""
         sight = coded.sights[row]
-        by_lexicon = {(s.facet, s.code): s for s in sight.findings()}
-        found = Suggestions()
+        by_lexicon = {(s.facet, s.code): s for s in sight.findings}
+        found: list[Suggestion] = []
         verdict = ""
         for column, chance in zip(columns, chances, strict=True):
             key = self.keys[column]
@@ -154,16 +154,17 @@ class CombinedCoder:
                 verdict = key[1]
             if theirs is None:
                 theirs = self._by_model(coded, row, column)
-            found.add(
-                theirs._replace(confidence=chance, doubtful=chance < DOUBTFUL_BELOW)
+            _, _, _, basis, because, spans, _ = theirs
+            found.append(
+                Suggestion(*key, chance, basis, because, spans, chance < DOUBTFUL_BELOW)
             )
         if not verdict:
             verdict = sight.look.capacity.code
-            found.add(sight.look.capacity)
+            found.insert(0, sight.look.capacity)
         if verdict == "cd":
-            self.lexicon.add_beneficiary(found)
-        found.add(self.lexicon.link(sight.look, verdict))
-        return found.all()
+            found += self.lexicon.beneficiary(found)
+        found += self.lexicon.link(sight.look, verdict)
+        return found
 
     def _by_model(self, coded: Coded, row: int, column: int) -> Suggestion:
         """Return a suggestion that the lexicon does not make, with what speaks for it."""
@@ -176,14 +177,9 @@ class CombinedCoder:
             for brings, brought in self.rules.brings:
                 if brought == column and coded.given[row, brings]:
                     by = self.keys[brings][1]
-                    spans = next(
-                        (s.spans for s in sight.findings() if s.code == by), ()
-                    )
+                    spans = next((s.spans for s in sight.findings if s.code == by), ())
                     return Suggestion(facet, code, 0.0, "implied", by, spans)
-        adds = sorted(
-            (-float(self.weights.of_token(w)[column]), w) for w in sight.words
-        )
-        words = [word for weight, word in adds[:_WORDS_SHOWN] if weight < 0]
+        words = self.weights.strongest(sight.words, column, _WORDS_SHOWN)
         stand = places(sight.look, words)
         spans = tuple(sorted({span for spans in stand.values() for span in spans}))
         told = [sight.look.reading.text[slice(*stand[w][0])] for w in words if stand[w]]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from capmap.coding.languages import STOP_WORDS
 from capmap.coding.learned.model import Passage
-from capmap.coding.lexicon import LexiconCoder, Look, Suggestions
+from capmap.coding.lexicon import LexiconCoder, Look
 from capmap.coding.phrases import fold
 from capmap.coding.suggestion import Suggestion
 
@@ -34,14 +34,11 @@ class Sight(NamedTuple):
     """A passage as the coder sees it. ``words`` are different from each other."""
 
     look: Look
-    #: Codes of the facets that only capacity development carries, whatever the verdict.
-    carried: Suggestions
+    #: What the lexicon found; of the facets that only capacity development carries, what
+    #: it would find if the passage is that.
+    findings: list[Suggestion]
     words: list[str]
     marks: list[str]
-
-    def findings(self) -> list[Suggestion]:
-        """Return what the lexicon found, under every verdict on capacity."""
-        return self.look.found.all() + self.carried.all()
 
     @property
     def share(self) -> float:
@@ -58,15 +55,16 @@ def see(lexicon: LexiconCoder, passage: Passage) -> Sight:
         sectors=passage.sectors,
         markers=passage.markers,
     )
-    carried = Suggestions()
-    lexicon.add_of_capacity(look, carried)
+    found = look.found
+    if look.reading.codes or look.reading.cues or passage.context:
+        lexicon.add_of_capacity(look, found)
+    findings = found.all()
     words = words_of(look.reading.folded.text)
-    marks = [f"={s.facet}:{s.code}/{s.basis}" for s in look.found.all()]
-    marks += [f"={s.facet}:{s.code}/{s.basis}" for s in carried.all()]
+    marks = [f"={facet}:{code}/{basis}" for facet, code, _, basis, *_ in findings]
     marks += [f"~{cue}" for cue in look.reading.cues]
     if passage.context:
         marks += heading_words(passage.context)
-    return Sight(look, carried, words, marks)
+    return Sight(look, findings, words, marks)
 
 
 def words_of(folded: str) -> list[str]:
@@ -101,9 +99,15 @@ def is_word(feature: str) -> bool:
 
 def places(look: Look, wanted: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
     """Return where words stand in the text as it was given, the first place first."""
-    found: dict[str, list[tuple[int, int]]] = {word: [] for word in wanted}
+    found: dict[str, list[tuple[int, int]]] = {}
     folded = look.reading.folded
-    for match in WORD.finditer(folded.text):
-        if match.group() in found:
-            found[match.group()].append(folded.span(*match.span()))
+    text = folded.text  # begins and ends with a space
+    for word in wanted:
+        spans = found[word] = []
+        start = text.find(word)
+        while start >= 0:
+            end = start + len(word)
+            if not text[start - 1].isalpha() and not text[end].isalpha():
+                spans.append(folded.span(start, end))
+            start = text.find(word, end)
     return found

@@ -16,10 +16,11 @@ Bools = NDArray[np.bool_]
 
 #: Standard deviation of the prior: of a feature's weight, and of the two figures that a
 #: code has of its own. Set on the tuning passages by cross-validated log loss.
-_SPREAD = 1.0
+_SPREAD = 1.5
 _SPREAD_OF_CODE = 0.5
-#: How far calibration may stray from taking the log odds as they are (a = 0, b = 1).
-_SPREAD_OF_CALIBRATION = 0.5
+#: How far the calibration of a facet may stray from taking the log odds as they are
+#: (a = 0, b = 1), and how far that of a code from its facet's.
+SPREAD_OF_FACET, SPREAD_OF_CALIBRATION = 2.0, 0.5
 #: Chances that a threshold may take, and how many passages the facet's common choice of
 #: one weighs beside the code's own.
 THRESHOLDS = np.round(np.arange(0.05, 0.61, 0.05), 2)
@@ -30,8 +31,8 @@ class Rows:
     """The features of some passages, ready for the regressions of many codes."""
 
     def __init__(self, features: csr_matrix) -> None:
-        self.features = features
-        self.transposed = features.T.tocsr()
+        self.features = features.astype(np.float32)
+        self.transposed = self.features.T.tocsr()
         self.squares = np.asarray(features.multiply(features).sum(axis=0)).ravel()
 
     def fit(
@@ -42,56 +43,55 @@ class Rows:
         All arguments have one value a passage. The regression is solved in coordinates
         scaled by the expected curvature, which needs a third of the steps.
         """
-        own = np.stack([np.ones(len(offset)), is_found.astype(float)])
-        y = true.astype(float)
+        own = np.stack([np.ones(len(offset)), is_found]).astype(np.float32)
         spread = float(np.average(expit(offset) * expit(-offset), weights=weight))
-        precision = np.full(len(self.squares), _SPREAD**-2)
-        precision_own = np.full(2, _SPREAD_OF_CODE**-2)
-        scale = (precision + spread * self.squares) ** -0.5
-        scale_own = (precision_own + spread * (own * own) @ weight) ** -0.5
-        count = len(scale)
+        precision = np.full(len(self.squares) + 2, _SPREAD**-2)
+        precision[-2:] = _SPREAD_OF_CODE**-2
+        squares = np.concatenate([self.squares, (own * own) @ weight])
+        scale = (precision + spread * squares) ** -0.5
+        # The sums over passages need no more than single precision, and half the time.
+        against = np.where(true, -1, 1).astype(np.float32)
+        counts, begin = weight.astype(np.float32), offset.astype(np.float32)
 
         def loss(u: Floats) -> tuple[float, Floats]:
-            w, v = scale * u[:count], scale_own * u[count:]
-            z = offset + self.features @ w + v @ own
-            wrong = weight * (expit(z) - y)
-            value = (
-                weight @ (np.logaddexp(0, z) - y * z)
-                + precision @ (w * w) / 2
-                + precision_own @ (v * v) / 2
-            )
-            slope = np.concatenate(
-                [
-                    scale * (self.transposed @ wrong + precision * w),
-                    scale_own * (own @ wrong + precision_own * v),
-                ]
-            )
-            return float(value), slope
+            w = scale * u
+            of_features, of_code = w[:-2].astype(np.float32), w[-2:].astype(np.float32)
+            z = begin + self.features @ of_features + of_code @ own
+            wrong = np.exp(np.minimum(against * z, 60))
+            value = counts @ np.log1p(wrong) + precision @ (w * w) / 2
+            wrong *= counts * against / (1 + wrong)
+            slope = np.concatenate([self.transposed @ wrong, own @ wrong])
+            return float(value), scale * (slope + precision * w)
 
         found = minimize(
             loss,
-            np.zeros(count + 2),
+            np.zeros(len(scale)),
             jac=True,
             method="L-BFGS-B",
-            options={"maxiter": 100, "ftol": 1e-6, "gtol": 1e-3, "maxcor": 6},
+            options={"maxiter": 100, "ftol": 1e-4, "gtol": 1e-3, "maxcor": 6},
         ).x
-        start, adds = scale_own * found[count:]
-        return scale * found[:count], float(start), float(adds)
+        weights = scale * found
+        return weights[:-2], float(weights[-2]), float(weights[-1])
 
 
-def calibration(z: Floats, true: Bools, weight: Floats) -> tuple[float, float]:
+def calibration(
+    z: Floats,
+    true: Bools,
+    weight: Floats,
+    around: tuple[float, float] = (0.0, 1.0),
+    spread: float = SPREAD_OF_CALIBRATION,
+) -> tuple[float, float]:
     """Return a, b so that ``a + b z`` are log odds that can be believed.
 
     Platt's scaling (Platt 1999, Probabilistic outputs for support vector machines) with a
-    Gaussian prior around leaving the log odds as they are: isotonic regression needs far
-    more decisions than a code has here.
+    Gaussian prior: isotonic regression needs far more decisions than a code has here.
     """
     y = true.astype(float)
-    at, slope = np.array([0.0, 1.0]), np.stack([np.ones_like(z), z])
-    precision = _SPREAD_OF_CALIBRATION**-2
+    at, slope = np.array(around), np.stack([np.ones_like(z), z])
+    precision = spread**-2
     for _ in range(20):  # Newton; the loss is convex in two figures
         p = expit(at @ slope)
-        gradient = slope @ (weight * (p - y)) + precision * (at - [0.0, 1.0])
+        gradient = slope @ (weight * (p - y)) + precision * (at - np.array(around))
         curvature = (slope * (weight * p * (1 - p))) @ slope.T + precision * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
         at = at - np.clip(step, -1, 1)

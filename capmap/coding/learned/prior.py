@@ -56,20 +56,17 @@ class Stated:
         base = _log_odds(np.array([missed(facet) for facet, _ in keys]))
         rows, found, odds, kinds = [], [], [], []
         sure_rows, sure_columns = [], []
+        codes = {c: columns[f, c] for f, c in keys if f == "capacity"}
         for row, sight in enumerate(sights):
-            for s in sight.findings():
-                if s.facet == "capacity":
-                    continue
-                column = columns.get((s.facet, s.code))
-                if column is not None:
+            for facet, code, confidence, basis, _, _, doubtful in sight.findings:
+                column = columns.get((facet, code))
+                if column is not None and facet != "capacity":
                     rows.append(row)
                     found.append(column)
-                    odds.append(s.confidence)
-                    kinds.append(group(f"{s.facet}/{s.basis}{'?' * s.doubtful}"))
+                    odds.append(confidence)
+                    kinds.append(group(f"{facet}/{basis}{'?' if doubtful else ''}"))
             verdict = sight.look.capacity
-            codes = [c for facet, c in keys if facet == "capacity"]
-            for code in codes:
-                column = columns["capacity", code]
+            for code, column in codes.items():
                 is_it = code == verdict.code
                 rest = (1 - verdict.confidence) / max(1, len(codes) - 1)
                 rows.append(row)

@@ -5,10 +5,12 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from capmap.coding.evaluation import LEAST_SUPPORT
 from capmap.coding.learned.model import Key
 
+Bools = NDArray[np.bool_]
 _DRAWS = 1000
 _SEED = 312
 _BINS = 10
@@ -87,32 +89,48 @@ def f1s(true: NDArray[np.bool_], given: NDArray[np.bool_]) -> NDArray[np.float64
     return found
 
 
-def macro_f1(
-    true: NDArray[np.bool_], given: NDArray[np.bool_], documents: NDArray[np.intp]
-) -> tuple[float, float, float]:
-    """Return the mean F1 of the codes that enough passages carry, with its interval.
+def facet_scores(
+    true: Bools,
+    given: dict[str, Bools],
+    facets: Sequence[str],
+    documents: NDArray[np.intp],
+) -> dict[str, dict[str, tuple[float, float, float]]]:
+    """Return facet -> coder -> mean F1 of the codes that enough passages carry, its interval.
 
-    Percentile bootstrap over documents (Efron 1979, doi:10.1214/aos/1176344552), since
-    passages of one document are alike.
+    ``given``: coder -> codes given, (n, K); ``facets`` names the facet of each of the K
+    codes. The interval is a percentile bootstrap over documents (Efron 1979,
+    doi:10.1214/aos/1176344552), since passages of one document are alike; all coders are
+    judged on the same draws.
     """
+    count, groups = len(documents), int(documents.max()) + 1
+    of_document = csr_matrix((np.ones(count), (documents, np.arange(count))))
     counted = true.sum(axis=0) >= LEAST_SUPPORT
-    if not counted.any():
-        return 0.0, 0.0, 0.0
-    true, given = true[:, counted], given[:, counted]
-    groups = int(documents.max()) + 1
-    tables = np.zeros((2, groups, true.shape[1]))  # right, and true plus given
-    np.add.at(tables[0], documents, (true & given).astype(float))
-    np.add.at(tables[1], documents, true.astype(float) + given)
+    tables = [
+        csr_matrix(of_document @ table)
+        for coded in given.values()
+        for table in (2.0 * (true & coded), true.astype(float) + coded)
+    ]
     draw = np.random.default_rng(_SEED)
-    values = []
-    for _ in range(_DRAWS // 50):
-        often = draw.multinomial(groups, np.full(groups, 1 / groups), 50).astype(float)
-        right, both = often @ tables[0], often @ tables[1]
-        values.append(
-            np.divide(2 * right, both, out=np.zeros_like(right), where=both > 0).mean(1)
-        )
-    low, high = np.quantile(np.concatenate(values), [0.025, 0.975])
-    return float(f1s(true, given).mean()), float(low), float(high)
+    often = draw.multinomial(groups, np.full(groups, 1 / groups), _DRAWS).T.astype(
+        float
+    )
+    drawn: dict[str, NDArray[np.float64]] = {}
+    for number, name in enumerate(given):
+        right, both = (table.T @ often for table in tables[2 * number : 2 * number + 2])
+        drawn[name] = np.zeros_like(right)  # (K, draws)
+        np.divide(right, both, out=drawn[name], where=both > 0)
+    scores: dict[str, dict[str, tuple[float, float, float]]] = {}
+    for facet in dict.fromkeys(facets):
+        here = counted & np.array([f == facet for f in facets])
+        scores[facet] = {}
+        for name, coded in given.items():
+            told = (0.0, 0.0, 0.0)
+            if here.any():
+                low, high = np.quantile(drawn[name][here].mean(axis=0), [0.025, 0.975])
+                mean = f1s(true[:, here], coded[:, here]).mean()
+                told = float(mean), float(low), float(high)
+            scores[facet][name] = told
+    return scores
 
 
 def reliability(

@@ -68,7 +68,15 @@ class Rules:
 
 
 def whole_chance(chance: Floats, rules: Rules) -> Floats:
-    """Return chances of codes; those of capacity's facets times that it is capacity."""
-    if rules.is_cd < 0:
-        return chance
-    return np.where(rules.of_cd, chance * chance[:, [rules.is_cd]], chance)
+    """Return chances of codes as they stand together.
+
+    Those of capacity's facets are multiplied by that of capacity; a code that another one
+    brings has at least the chance of that one.
+    """
+    if rules.is_cd >= 0:
+        chance = np.where(rules.of_cd, chance * chance[:, [rules.is_cd]], chance)
+    else:
+        chance = chance.copy()
+    for code, brought in rules.brings:
+        np.maximum(chance[:, brought], chance[:, code], out=chance[:, brought])
+    return chance

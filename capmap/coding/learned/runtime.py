@@ -50,6 +50,19 @@ class Weights:
                 added[columns[known]] += self._weights[part][known]
         return added
 
+    def strongest(self, words: Sequence[str], column: int, limit: int) -> list[str]:
+        """Return the words that speak most for the code ``column``, the first one most."""
+        store = self._store
+        rows = [
+            row
+            if (row := store.rows.get(word)) is not None
+            else self._learn(store, word)
+            for word in words
+        ]
+        adds = store.table[rows, column].tolist() if rows else []
+        order = sorted(zip(adds, words, strict=True), key=lambda pair: -pair[0])
+        return [word for weight, word in order[:limit] if weight > 0]
+
     def __call__(self, sights: Sequence[Sight]) -> Floats:
         """Return what all words and findings of passages add: (passages, keys)."""
         store = self._store

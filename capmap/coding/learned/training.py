@@ -19,7 +19,7 @@ from capmap.coding.learned.report import (
     CodeReport,
     Report,
     f1s,
-    macro_f1,
+    facet_scores,
     reliability,
     strongest,
 )
@@ -37,7 +37,9 @@ Progress = Callable[[float], None]
 LEAST_PASSAGES = 20
 #: Documents that must carry a code, and passages that must not, before it is learned.
 LEAST_DOCUMENTS = 5
-_FOLDS = 5
+#: Folds of cross-validation, and how many where there are many passages: then parts of two
+#: thirds teach nearly as much as the whole.
+_FOLDS, _FOLDS_OF_MANY, _MANY = 5, 3, 5000
 #: Digits of a weight that are kept: the last ones hang on the machine.
 _DIGITS = 4
 
@@ -90,7 +92,8 @@ def learn(
     data = decisions([e for e in examples if e.codes], lexicon)
     progress(0.1)
     candidates = _candidates(data)
-    parts = folds(data.documents, _FOLDS)
+    many = len(data.true) >= _MANY
+    parts = folds(data.documents, _FOLDS_OF_MANY if many else _FOLDS)
     steps = 2 * len(parts) + 1
     shape = data.true.shape
     alone, corrected, combined = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -291,14 +294,9 @@ def _report(
         documents=int(data.documents.max()) + 1,
         folds=len(parts),
         codes=_codes(data, given, candidates, choice, fit),
-        facets={
-            facet: {
-                name: macro_f1(true[:, columns], coded[:, columns], data.documents)
-                for name, coded in given.items()
-            }
-            for facet in dict.fromkeys(facet for facet, _ in data.keys)
-            for columns in [[n for n, (f, _) in enumerate(data.keys) if f == facet]]
-        },
+        facets=facet_scores(
+            true, given, [facet for facet, _ in data.keys], data.documents
+        ),
         reliability_before=bins_before,
         reliability_after=bins_after,
         error_before=error_before,
