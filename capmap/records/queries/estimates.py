@@ -9,6 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 from capmap.analysis.precision import Standing, enough_to_read, standing
 from capmap.records.models import Reading, ReadingCode, ReviewItem, ReviewRound
 
+#: New rows after which all are kept again: writing thousands costs more than asking a few.
+KEPT_EACH = 25
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -72,11 +75,14 @@ def readings_of(review_round: ReviewRound, facet: str, code: str) -> list[Row]:
     """
     readings = Reading.objects.filter(round=review_round).exclude(before={})
     key = f"readings-{review_round.pk}-{facet}-{code}"
-    rows: list[Row] = cache.get(key) or []
-    rows += _rows(readings.filter(pk__gt=rows[-1].pk if rows else 0), facet, code)
-    if len(rows) != readings.count():  # something was undone
+    kept: list[Row] = cache.get(key) or []
+    new = _rows(readings.filter(pk__gt=kept[-1].pk if kept else 0), facet, code)
+    rows = kept + new
+    was_undone = len(rows) != readings.count()
+    if was_undone:
         rows = _rows(readings, facet, code)
-    cache.set(key, rows, timeout=3600)
+    if was_undone or len(new) >= KEPT_EACH:
+        cache.set(key, rows, timeout=3600)
     return rows
 
 

@@ -19,7 +19,7 @@ from capmap.records.models import (
     ReviewItem,
     ReviewRound,
 )
-from capmap.records.queries.estimates import Row, readings_of
+from capmap.records.queries.estimates import KEPT_EACH, Row, readings_of
 
 #: Points of the picture of how the bound came down.
 _POINTS = 60
@@ -218,11 +218,14 @@ def _dealt(review_round: ReviewRound) -> list[Dealt]:
         ]
 
     key = f"dealt-{review_round.pk}"
-    rows: list[Dealt] = cache.get(key) or []
-    rows += ask(rows[-1].turn if rows else 0)
-    if len(rows) != items.count():  # a record was deleted
+    kept: list[Dealt] = cache.get(key) or []
+    new = ask(kept[-1].turn if kept else 0)
+    rows = kept + new
+    was_deleted = len(rows) != items.count()
+    if was_deleted:
         rows = ask(0)
-    cache.set(key, rows, timeout=3600)
+    if was_deleted or len(new) >= KEPT_EACH:
+        cache.set(key, rows, timeout=3600)
     return rows
 
 
