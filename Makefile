@@ -61,9 +61,10 @@ docs: setup ## write again what is generated from the code
 	.venv/bin/python docs/reference/make_command_line.py
 
 bench: setup ## speed and accuracy with the peers beside; BENCH_MB=1000 for the full size
-	$(UV) sync --quiet --locked --extra web --group bench
+	$(UV) sync --quiet --locked --inexact --extra web --group bench
 	.venv/bin/python benchmarks/accuracy/run.py
 	.venv/bin/python benchmarks/accuracy/run.py benchmarks/accuracy/written
+	.venv/bin/python -m benchmarks.learning
 	.venv/bin/python benchmarks/speed/matching.py
 	.venv/bin/python benchmarks/speed/iati_table.py $(BENCH_MB)
 	.venv/bin/python benchmarks/speed/coded_parquet.py $(BENCH_MB)

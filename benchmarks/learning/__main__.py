@@ -129,9 +129,10 @@ def show_effort(sets: Sets, lexicon: Remembering, seeds: int) -> None:
     for name, examples in sets.items():
         if name == "tuning":
             continue
-        keys = effort.questions(examples)
-        if name == "both":
-            keys = effort.spread(keys, examples)
+        each = (
+            2 if name == "written" else 1
+        )  # a review of both takes three times as long
+        keys = effort.spread(effort.questions(examples), examples, each)
         runs = effort.play(examples, keys, played, range(seeds))
         print(
             f"### Work saved (WSS@95, per cent), {name}: {seeds} reviews a question\n"

@@ -46,16 +46,14 @@ def questions(examples: Sequence[Example]) -> list[Key]:
     ]
 
 
-def spread(keys: Sequence[Key], examples: Sequence[Example]) -> list[Key]:
-    """Return of each facet the code with most passages and the one with fewest."""
-    chosen = []
+def spread(keys: Sequence[Key], examples: Sequence[Example], each: int) -> list[Key]:
+    """Return of each facet ``each`` codes, from the one with most passages to the fewest."""
+    chosen: list[Key] = []
     for facet in FACETS:
-        counted = sorted(
-            (sum(k[1] in e.codes.get(facet, ()) for e in examples), k)
-            for k in keys
-            if k[0] == facet
-        )
-        chosen += [key for _, key in dict.fromkeys([*counted[-1:], *counted[:1]])]
+        here = [key for key in keys if key[0] == facet]
+        here.sort(key=lambda k: -sum(k[1] in e.codes.get(facet, ()) for e in examples))
+        places = np.linspace(0, len(here) - 1, each).round() if each > 1 else [0]
+        chosen += dict.fromkeys(here[int(place)] for place in places if here)
     return chosen
 
 

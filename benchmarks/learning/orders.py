@@ -22,8 +22,10 @@ Answers = NDArray[np.int64]
 Order = Callable[[Sequence[Example], Answers, Key], Answers]
 """Plays a review through: the answers in the order in which passages were read."""
 
-#: Passages in a batch, after which capmap learns anew.
-BATCH = 10
+
+def batch_of(units: int) -> int:
+    """Return after how many readings capmap learns anew: what the site deals one reader."""
+    return min(20, max(5, units // 20))
 
 
 def by_chance(examples: Sequence[Example], answers: Answers, question: Key) -> Answers:
@@ -59,6 +61,7 @@ def by_capmap(lexicon: LexiconCoder, *, audit: bool) -> Order:
             for e, yes in zip(examples, answers, strict=True)
         ]
         units = len(examples)
+        size = batch_of(units)
         drawing = permutation(units, seed=units)
         dealt = np.zeros(units, dtype=bool)
         read: list[int] = []
@@ -70,10 +73,10 @@ def by_capmap(lexicon: LexiconCoder, *, audit: bool) -> Order:
             if audit:
                 share = float(np.mean(drawn)) if drawn else 0.0
                 mix = mix_for(ranked, share)
-                batch = next_batch(chances, dealt, drawing, BATCH, mix)
+                batch = next_batch(chances, dealt, drawing, size, mix)
             else:
                 best = np.argsort(np.where(dealt, 1.0, -chances), kind="stable")
-                batch = [(int(i), "relevant") for i in best[:BATCH] if not dealt[i]]
+                batch = [(int(i), "relevant") for i in best[:size] if not dealt[i]]
             for i, why in batch:
                 if why != "uncertain":
                     (drawn if why == "random" else ranked).append(bool(answers[i]))

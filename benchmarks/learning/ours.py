@@ -26,6 +26,16 @@ class Remembering(LexiconCoder):
             found.add(suggestion)
         return known[key]._replace(found=found)
 
+    def add_of_capacity(self, look: Look, found: Suggestions) -> None:
+        known = self.__dict__.setdefault("_of_capacity", {})
+        key = (look.reading.text, look.context)
+        if key not in known:
+            added = Suggestions()
+            super().add_of_capacity(look, added)
+            known[key] = added.all()
+        for suggestion in known[key]:
+            found.add(suggestion)
+
 
 def passages(examples: Sequence[Example]) -> list[Passage]:
     return [Passage(e.text, e.language, e.context) for e in examples]

@@ -61,6 +61,20 @@ def reliabilities(parts: Mapping[str, Reliability], name: str) -> Path:
     )
 
 
+def promise(way: Sequence[tuple[float, ...]], name: str) -> Path:
+    """One review: what was found in truth, by the estimate, and at least, against read."""
+    told = ("found in truth", "found at least, with 95% confidence", "by the estimate")
+    rows = [
+        {"name": line, "x": read * 100, "y": value * 100}
+        for read, true, at_least, estimate in way
+        for line, value in zip(told, (true, at_least, estimate), strict=True)
+    ]
+    rows += [
+        {"name": "may stop", "x": x * 100, "y": 95} for x in (way[0][0], way[-1][0])
+    ]
+    return _lines(rows, name, "Read, per cent", "Found, per cent of all there are")
+
+
 def _lines(
     rows: list[dict[str, object]],
     name: str,

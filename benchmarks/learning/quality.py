@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import f1_score
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from benchmarks.accuracy.run import FACETS, Codes
@@ -50,24 +49,23 @@ def reported_row(name: str, examples: Sequence[Example], lexicon: LexiconCoder) 
 
 def macro_f1(examples: Sequence[Example], coded: Sequence[Codes], facet: str) -> float:
     """The macro F1 of ``capmap.coding.evaluation``, without the interval and its time."""
-    true, found = _tables(examples, coded, facet)
+    true, found = _tables([e.codes for e in examples], coded, facet=facet)
     counted = true.sum(axis=0) >= LEAST_SUPPORT
     if not counted.any():
         return float("nan")
-    return float(
-        f1_score(
-            true[:, counted], found[:, counted], average="macro", zero_division=0.0
-        )
-    )
+    return _mean_f1(true[:, counted], found[:, counted], np.ones(len(true)))
 
 
-def _tables(
-    examples: Sequence[Example], coded: Sequence[Codes], facet: str
-) -> tuple[np.ndarray, np.ndarray]:
-    true = [e.codes.get(facet, frozenset()) for e in examples]
-    found = [codes.get(facet, set()) for codes in coded]
-    labels = MultiLabelBinarizer().fit([*true, *found])
-    return labels.transform(true), labels.transform(found)
+def _tables(*parts: Sequence[Mapping[str, object]], facet: str) -> list[np.ndarray]:
+    """Return a table of passages by codes for each part, 1 where the code is given."""
+    given = [[codes.get(facet, ()) for codes in part] for part in parts]
+    labels = MultiLabelBinarizer().fit([codes for part in given for codes in part])
+    return [labels.transform(part).astype(float) for part in given]
+
+
+def _mean_f1(true: np.ndarray, found: np.ndarray, weight: np.ndarray) -> float:
+    right, both = weight @ (true * found), weight @ (true + found)
+    return float(np.divide(2 * right, both, where=both > 0, out=0 * both).mean())
 
 
 def gain(
@@ -80,30 +78,16 @@ def gain(
     chance = np.random.default_rng(312)
     cells = []
     for facet in FACETS:
-        labels = MultiLabelBinarizer().fit(
-            [e.codes.get(facet, ()) for e in examples]
-            + [codes.get(facet, ()) for codes in [*before, *after]]
-        )
-        true, first, second = (
-            labels.transform([codes.get(facet, ()) for codes in part]).astype(float)
-            for part in ([e.codes for e in examples], before, after)
-        )
-        counted = true.sum(axis=0) >= LEAST_SUPPORT
-        true, first, second = true[:, counted], first[:, counted], second[:, counted]
-
-        def f1(found: np.ndarray, weight: np.ndarray, true: np.ndarray = true) -> float:
-            right, both = weight @ (true * found), weight @ (true + found)
-            return float(
-                np.divide(2 * right, both, where=both > 0, out=0 * both).mean()
-            )
-
+        tables = _tables([e.codes for e in examples], before, after, facet=facet)
+        counted = tables[0].sum(axis=0) >= LEAST_SUPPORT
+        true, first, second = (part[:, counted] for part in tables)
         drawn = chance.multinomial(
             len(true), np.full(len(true), 1 / len(true)), size=_DRAWS
         ).astype(float)
-        moved = [f1(second, w) - f1(first, w) for w in drawn]
+        moved = [_mean_f1(true, second, w) - _mean_f1(true, first, w) for w in drawn]
         low, high = np.quantile(moved, (0.025, 0.975))
-        all_of_them = np.ones(len(true))
-        is_at = f1(second, all_of_them) - f1(first, all_of_them)
+        every = np.ones(len(true))
+        is_at = _mean_f1(true, second, every) - _mean_f1(true, first, every)
         cells.append(f"{is_at:+.2f} ({low:+.2f} to {high:+.2f})")
     return " | ".join(cells)
 
