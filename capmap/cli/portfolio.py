@@ -10,6 +10,7 @@ from capmap.cli.shared import (
     CodebookFolder,
     FrameworkFolder,
     Language,
+    ModelFile,
     answers,
     app,
     explained,
@@ -38,12 +39,14 @@ def map_command(
     ] = None,
     framework: FrameworkFolder = None,
     codebook: CodebookFolder = None,
+    model: ModelFile = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", help=explained("help_quiet"))
     ] = False,
     as_json: AsJson = False,
     language: Language = "en",
 ) -> None:
+    from capmap.coding.learned.model import BadModel
     from capmap.frameworks.findings import FrameworkError
     from capmap.pipeline import summary
     from capmap.pipeline.portfolio_map import NothingRead, map_portfolio
@@ -65,6 +68,7 @@ def map_command(
                 jobs=jobs,
                 framework=framework,
                 codebook=codebook,
+                model=model,
                 cover=read_cover(cover) if cover else CoverSettings(),
                 progress=progress,
             )
@@ -72,7 +76,7 @@ def map_command(
         raise fail(words.say("error_not_ours", out=out), code=2) from None
     except FrameworkError as fault:
         raise fail(fault.finding.sentence(language), code=2) from None
-    except CoverFault as fault:
+    except (CoverFault, BadModel) as fault:
         raise fail(str(fault), code=2) from None
     except NothingRead as nothing:
         for line in summary.aside(nothing.set_aside, words):
@@ -182,15 +186,16 @@ def evaluate_command(
     ],
     framework: FrameworkFolder = None,
     codebook: CodebookFolder = None,
+    model: ModelFile = None,
     as_json: AsJson = False,
     language: Language = "en",
 ) -> None:
     from capmap.coding import evaluation
-    from capmap.pipeline.parts import lexicon_coder
+    from capmap.pipeline.parts import build_coder
 
     try:
         examples = evaluation.read_examples(files)
-        scores = evaluation.evaluate(lexicon_coder(framework, codebook), examples)
+        scores = evaluation.evaluate(build_coder(framework, codebook, model), examples)
     except ValueError as fault:
         raise fail(str(fault), code=2) from None
     if as_json:

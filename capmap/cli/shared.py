@@ -68,6 +68,10 @@ CodebookFolder = Annotated[
         help=explained("help_codebook_folder"),
     ),
 ]
+ModelFile = Annotated[
+    Path | None,
+    typer.Option("--model", exists=True, dir_okay=False, help=explained("help_model")),
+]
 AsJson = Annotated[bool, typer.Option("--json", help=explained("help_json"))]
 
 

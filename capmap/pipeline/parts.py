@@ -1,12 +1,14 @@
 """Read and code one input, or one range of a large one: the unit of parallel work."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from capmap.coding.languages import language_of
 from capmap.coding.learned.combined import CombinedCoder
+from capmap.coding.learned.model import Model, Passage
 from capmap.coding.lexicon import LexiconCoder
 from capmap.coding.suggestion import Suggestion
 from capmap.frameworks.codebook import load_codebook, shipped
@@ -14,8 +16,14 @@ from capmap.frameworks.framework import load_framework
 from capmap.pipeline.identifiers import Identifiers
 from capmap.pipeline.merge import repetition
 from capmap.pipeline.rows import Rows, budget, digest
-from capmap.sources.activity import Activity, Passage, SetAside
+from capmap.sources.activity import Activity, SetAside
 from capmap.sources.intake import Input, read
+
+#: Passages that are coded together.
+_TOGETHER = 256
+
+Coded = tuple[str, list[Suggestion]]
+"""The language of a passage, and the codes suggested for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,17 @@ def lexicon_coder(framework: Path | None, codebook: Path | None) -> LexiconCoder
     )
 
 
+def build_coder(
+    framework: Path | None, codebook: Path | None, model: Path | None
+) -> LexiconCoder | CombinedCoder:
+    """Build the lexicon's coder, or with ``model`` the one that combines both.
+
+    Raises ``BadModel`` for a file that is none.
+    """
+    lexicon = lexicon_coder(framework, codebook)
+    return CombinedCoder(lexicon, Model.load(model)) if model else lexicon
+
+
 def codebook_folders(framework: Path | None, codebook: Path | None) -> list[Path]:
     """Return the folders whose facets make the codebook, later ones winning."""
     own = framework / "codebook" if framework else shipped("ilo_2010_15", "codebook")
@@ -72,18 +91,7 @@ def code_task(
     rows = Rows(parts, f"{task.number:06d}", coder.version)
     identifiers = Identifiers()
 
-    def suggest(activity: Activity, passage: Passage) -> tuple[str, list[Suggestion]]:
-        language = language_of(passage.text, passage.language)
-        done.languages[language] += 1
-        return language, coder.suggest(
-            passage.text,
-            language=language,
-            context=passage.context,
-            sectors=[sector.code for sector in activity.sectors],
-            markers=[(m.code, m.significance) for m in activity.markers],
-        )
-
-    for found in read(task.input, task.start, task.end):
+    for found, coded in _coded(read(task.input, task.start, task.end), coder):
         if isinstance(found, SetAside):
             done.set_aside.append(found)
             continue
@@ -94,7 +102,9 @@ def code_task(
                 repetition(wanted, settled, found.source, found.place)
             )
         if settled is not None:
-            rows.add(found, settled, suggest)
+            done.languages.update(language for language, _ in coded)
+            left = iter(coded)
+            rows.add(found, settled, lambda activity, passage, left=left: next(left))  # type: ignore[misc]
             told(rows.interventions)
             if found.budgets and budget(found) == (None, None):
                 done.set_aside.append(
@@ -110,3 +120,64 @@ def code_task(
         rows.codings,
     )
     return done
+
+
+def _coded(
+    found: Iterable[Activity | SetAside], coder: LexiconCoder | CombinedCoder
+) -> Iterator[tuple[Activity | SetAside, list[Coded]]]:
+    """Give what was read with the codes of its passages; many passages are coded together."""
+    waiting: list[Activity | SetAside] = []
+    passages = 0
+    for one in found:
+        waiting.append(one)
+        passages += 0 if isinstance(one, SetAside) else len(one.passages)
+        if passages >= _TOGETHER:
+            yield from _code(waiting, coder)
+            waiting, passages = [], 0
+    yield from _code(waiting, coder)
+
+
+def _code(
+    waiting: Sequence[Activity | SetAside], coder: LexiconCoder | CombinedCoder
+) -> Iterator[tuple[Activity | SetAside, list[Coded]]]:
+    asked = [
+        Passage(
+            passage.text,
+            language_of(passage.text, passage.language),
+            passage.context,
+            sectors,
+            markers,
+        )
+        for activity in waiting
+        if not isinstance(activity, SetAside)
+        for sectors, markers in [_said_of(activity)]
+        for passage in activity.passages
+    ]
+    coded = zip((p.language for p in asked), _suggestions(asked, coder), strict=True)
+    for one in waiting:
+        count = 0 if isinstance(one, SetAside) else len(one.passages)
+        yield one, list(islice(coded, count))
+
+
+def _said_of(activity: Activity) -> tuple[list[str], list[tuple[str, int]]]:
+    return (
+        [sector.code for sector in activity.sectors],
+        [(m.code, m.significance) for m in activity.markers],
+    )
+
+
+def _suggestions(
+    asked: Sequence[Passage], coder: LexiconCoder | CombinedCoder
+) -> Iterable[list[Suggestion]]:
+    if isinstance(coder, CombinedCoder):
+        return coder.suggest_many(asked)
+    return (
+        coder.suggest(
+            p.text,
+            language=p.language,
+            context=p.context,
+            sectors=p.sectors,
+            markers=p.markers,
+        )
+        for p in asked
+    )

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from capmap.analysis.findings import find
+from capmap.coding.learned.model import Model
 from capmap.coding.lexicon import version_of
 from capmap.frameworks.codebook import load_codebook
 from capmap.frameworks.framework import load_framework
@@ -45,6 +46,7 @@ class Mapped:
     findings: Findings
     reading: Reading
     seconds: float
+    coder: str
 
 
 def map_portfolio(
@@ -56,12 +58,14 @@ def map_portfolio(
     jobs: int | None = None,
     framework: Path | None = None,
     codebook: Path | None = None,
+    model: Path | None = None,
     cover: CoverSettings | None = None,
     progress: Progress = lambda stage, done, total, detail: None,
 ) -> Mapped:
     """Read, code, analyse and publish ``sources`` into the folder ``out``.
 
-    ``framework`` and ``codebook`` are folders of the user's own. Raises ``NotOurs`` if
+    ``framework`` and ``codebook`` are folders of the user's own, ``model`` a file that
+    ``capmap learn`` made. Raises ``BadModel`` if that cannot be read, ``NotOurs`` if
     ``out`` holds something that capmap did not make, ``NothingRead`` if no source could
     be read, and ``FrameworkError`` for a framework that cannot be used. ``out`` is
     touched only when the result is whole.
@@ -69,6 +73,7 @@ def map_portfolio(
     began, started = time.monotonic(), datetime.now(UTC)
     folders = codebook_folders(framework, codebook)
     words, results = load_codebook(*folders), load_framework(framework)
+    learned = Model.load(model) if model else None
     with whole_result(out) as work:
         parts = work / ".parts"
         parts.mkdir()
@@ -78,6 +83,7 @@ def map_portfolio(
             jobs=jobs or os.cpu_count() or 1,
             framework=framework,
             codebook=codebook,
+            model=model,
             progress=progress,
         )
         if not reading.interventions:
@@ -88,7 +94,7 @@ def map_portfolio(
         portfolio = read_portfolio(work, set_aside)
         progress("analysing", 1, _STEPS, "")
         findings = find(portfolio, results, words)
-        coder = version_of(words)
+        coder = learned.version if learned else version_of(words)
         publication = Publication(
             portfolio=portfolio,
             findings=findings,
@@ -126,6 +132,7 @@ def map_portfolio(
         findings=findings,
         reading=reading,
         seconds=time.monotonic() - began,
+        coder=coder,
     )
 
 

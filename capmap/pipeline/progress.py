@@ -1,6 +1,6 @@
 """What is being done and how long it still takes, drawn in a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -45,3 +45,21 @@ def progress_bar(
             bar.update(tasks["rest"], description=label, completed=done, total=total)
 
         yield show
+
+
+@contextmanager
+def part_bar(
+    console: Console, label: str, *, silent: bool
+) -> Iterator[Callable[[float], None]]:
+    """Give a function that draws which part of one long step is done, 0 to 1."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=silent or not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(label, total=1.0)
+        yield lambda part: bar.update(task, completed=part)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
+from capmap.coding.learned.combined import CombinedCoder
 from capmap.coding.lexicon import LexiconCoder
-from capmap.pipeline.parts import Done, Task, code_task, lexicon_coder
+from capmap.pipeline.parts import Done, Task, build_coder, code_task
 from capmap.sources.activity import SetAside
 from capmap.sources.intake import Input, inputs, ranges
 
@@ -52,6 +53,7 @@ def read_and_code(
     framework: Path | None,
     codebook: Path | None,
     progress: Progress,
+    model: Path | None = None,
 ) -> Reading:
     """Read and code every input of ``sources``, leaving Parquet parts in ``parts``."""
     reading = Reading()
@@ -63,9 +65,9 @@ def read_and_code(
     tasks = list(split(reading.inputs, jobs))
     total = sum(task.size for task in tasks)
     if jobs > 1 and len(tasks) > 1 and total > POOL_FROM_BYTES:
-        results = _in_pool(tasks, parts, jobs, framework, codebook)
+        results = _in_pool(tasks, parts, jobs, (framework, codebook, model))
     else:
-        results = _one_by_one(tasks, parts, lexicon_coder(framework, codebook))
+        results = _one_by_one(tasks, parts, build_coder(framework, codebook, model))
     reached = 0
     progress("reading", 0, total, "")
     for done in results:
@@ -90,17 +92,21 @@ def split(files: Iterable[Input], jobs: int) -> Iterator[Task]:
             number += 1
 
 
-def _one_by_one(tasks: list[Task], parts: Path, coder: LexiconCoder) -> Iterator[Done]:
+def _one_by_one(
+    tasks: list[Task], parts: Path, coder: LexiconCoder | CombinedCoder
+) -> Iterator[Done]:
     for task in tasks:
         yield code_task(task, parts, coder)
 
 
-_coder: LexiconCoder | None = None
+_coder: LexiconCoder | CombinedCoder | None = None
 
 
-def _start_worker(framework: Path | None, codebook: Path | None) -> None:
+def _start_worker(
+    framework: Path | None, codebook: Path | None, model: Path | None
+) -> None:
     global _coder
-    _coder = lexicon_coder(framework, codebook)
+    _coder = build_coder(framework, codebook, model)
     # What was built so far stays: the collector need not look at it again, nor often at
     # the short-lived values of a task, which hold no cycles.
     gc.freeze()
@@ -130,8 +136,7 @@ def _in_pool(
     tasks: list[Task],
     parts: Path,
     jobs: int,
-    framework: Path | None,
-    codebook: Path | None,
+    made_of: tuple[Path | None, Path | None, Path | None],
 ) -> Iterator[Done]:
     """Code tasks in several processes, largest first; a fresh interpreter for each,
     since threads of Polars do not survive a fork."""
@@ -142,7 +147,7 @@ def _in_pool(
             max_workers=min(jobs, len(tasks)),
             mp_context=get_context("spawn"),
             initializer=_start_worker,
-            initargs=(framework, codebook),
+            initargs=made_of,
         ) as pool,
     ):
         running: set[Future[Done]] = {

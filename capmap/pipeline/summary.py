@@ -38,7 +38,7 @@ def summary(mapped: Mapped, language: str) -> str:
         ),
         _read(mapped, words),
         *(f"- {text}" for text in told(mapped, language)),
-        say("summary_machine"),
+        _machine(mapped, words),
         *aside(mapped.portfolio.set_aside, words),
         say(
             "summary_took",
@@ -47,6 +47,12 @@ def summary(mapped: Mapped, language: str) -> str:
         ),
     ]
     return "\n".join(lines)
+
+
+def _machine(mapped: Mapped, words: Wording) -> str:
+    if mapped.coder.startswith("model"):
+        return words.say("summary_machine_learned", coder=mapped.coder)
+    return words.say("summary_machine")
 
 
 def told(mapped: Mapped, language: str) -> list[str]:

@@ -79,13 +79,13 @@ def choose(
         lives = [weight[:, k] > 0 for k in codes]
         if not len(codes):
             continue
-        told = [
+        z_of, true_of, weight_of = (
             np.concatenate(
                 [table[live, k] for k, live in zip(codes, lives, strict=True)]
             )
             for table in (z, true, weight)
-        ]
-        of_facet = calibration(*told, spread=SPREAD_OF_FACET)
+        )
+        of_facet = calibration(z_of, true_of, weight_of, spread=SPREAD_OF_FACET)
         for k, live in zip(codes, lives, strict=True):
             scaling[k] = calibration(
                 z[live, k], true[live, k], weight[live, k], around=of_facet
