@@ -53,7 +53,8 @@ class Batch:
     whether it was found; None while it is unread. ``others`` were chosen by rank;
     ``others_found`` of them were found, ``others_open`` are unread still.
 
-    How many are drawn is settled before it is known which they are. A unit of several
+    How many are drawn is settled before it is known which they are, and they are drawn
+    before the others are chosen; a draw made later is a batch of its own. A unit of several
     parts (an intervention with its passages) is found when one of them is, and without
     a find only when all of them were read.
     """
