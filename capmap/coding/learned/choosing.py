@@ -26,6 +26,8 @@ from capmap.coding.learned.rules import Rules
 
 #: Standard errors that the gain in F1 must reach before a code's suggestions are learned.
 _SURE = 1.5
+#: Chance below which nothing is suggested.
+_LEAST_CHANCE = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +102,9 @@ def choose(
         if here.any():
             common = curves[here].mean(axis=0)
             for k in np.flatnonzero(here):
-                threshold[k] = best_threshold(curves[k], common, support[k])
+                threshold[k] = best_threshold(
+                    curves[k], common, support[k], _LEAST_CHANCE if rules else 0.0
+                )
     if rules is None:
         return Choice(candidates, candidates, scaling, threshold)
     calibrated = log_odds(chance)

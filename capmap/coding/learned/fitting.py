@@ -108,13 +108,18 @@ def f1_by_threshold(chance: Floats, true: Bools, weight: Floats) -> Floats:
     return np.divide(2 * right, both, out=np.zeros(len(THRESHOLDS)), where=both > 0)
 
 
-def best_threshold(own: Floats, common: Floats, support: float) -> float:
+def best_threshold(
+    own: Floats, common: Floats, support: float, least: float = 0.0
+) -> float:
     """Return the threshold for a code with the F1s ``own``, carried by ``support`` passages.
 
-    ``common`` are the mean F1s of the facet: with few decisions they choose.
+    ``common`` are the mean F1s of the facet: with few decisions they choose. No threshold
+    is below ``least``: the F1 of a rare code may be best where most suggestions are wrong,
+    which would be of no use to a reader.
     """
     share = support / (support + _WORTH_OF_COMMON)
-    return float(THRESHOLDS[np.argmax(share * own + (1 - share) * common)])
+    mixed = share * own + (1 - share) * common
+    return float(THRESHOLDS[np.argmax(np.where(THRESHOLDS >= least, mixed, -1.0))])
 
 
 def log_loss(z: Floats, true: Bools, weight: Floats) -> float:
