@@ -17,7 +17,7 @@ from capmap.records.models import (
 )
 from capmap.records.permissions import NotAllowed, access
 from capmap.records.queries import term_candidates
-from capmap.records.queries.codebook import coder_of, lexicon_of
+from capmap.records.queries.codebook import coder_of, lexicon_of, machine
 from capmap.records.queries.learning import examples_of, part_of, progress_of, why
 from capmap.records.queries.review import version_of
 from tests.learned_portfolio import make_readings
@@ -147,9 +147,18 @@ def test_an_adopted_model_codes_what_nobody_decided_and_only_that(
 def test_going_back_brings_the_lexicon_again_and_the_model_again(
     portfolio, proposed, ana, do_jobs
 ):
+    lexicon = lexicon_of(portfolio)
+    gravel = Passage.objects.get(text__startswith="Gravel for rural")
+    for s in lexicon.suggest(gravel.text, language="en", markers=[("1", 2)]):
+        if s.basis == "marker":
+            gravel.codings.create(
+                facet=s.facet, code=s.code, basis=s.basis, because=s.because,
+                coder=machine(lexicon.version), confidence=s.confidence, doubtful=True,
+            )  # fmt: skip
     before = suggestions(portfolio)
     adopt(proposed, ana, do_jobs)
     learned = suggestions(portfolio)
+    assert gravel.codings.filter(basis="marker").exists()
     learning.go_back(portfolio=portfolio, by=ana, to=None)
     do_jobs()
     assert suggestions(portfolio) == before != learned

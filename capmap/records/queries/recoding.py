@@ -116,7 +116,24 @@ def weigh(
     coded = suggested(coder, [(one.passage, one.markers) for one in to_code])
     for one, suggestions in zip(to_code, coded, strict=True):
         one.wanted = suggestions
+        if isinstance(coder, CombinedCoder):
+            one.wanted += _of_markers(one, suggestions)
     yield from weighed
+
+
+def _of_markers(one: Weighed, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    """Return what rests on a policy marker of the source and no model took up: it stays.
+
+    Markers are not stored apart from what they led to, and the lexicon may code alone again.
+    """
+    wanted = {(s.facet, s.code) for s in suggestions}
+    return [
+        Suggestion(
+            c.facet, c.code, c.confidence, c.basis, c.because, doubtful=c.doubtful
+        )
+        for c in one.stored
+        if c.basis == "marker" and (c.facet, c.code) not in wanted
+    ]
 
 
 def _is_stale(one: Weighed, now: str) -> bool:
