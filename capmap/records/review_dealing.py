@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from capmap.analysis.reading_order import WHILE_PROVING, Mix, mix_for, next_batch
@@ -31,6 +31,9 @@ _LEAST, _MOST, _PART = 5, 20, 20
 
 #: Misses in a row, at least and at most, after which draws are more than the ranking.
 _MISSES, _MISSES_MOST = 10, 50
+
+#: When a job that was asked for counts as lost, and when one that failed is tried again.
+_LOST_AFTER, _AGAIN_AFTER = timedelta(hours=1), timedelta(minutes=10)
 
 #: Units dealt on the spot, at most, until one is found that the person may see.
 _TRIES = 20
@@ -81,14 +84,16 @@ def _mix(review_round: ReviewRound, waiting: int) -> Mix:
 
 
 def start_if_few(review_round: ReviewRound, by: User | None) -> Job | None:
-    """Have the worker deal a batch, unless it is asked to already."""
+    """Have the worker deal a batch, unless it is asked to already or failed just now."""
     if not wants_more(review_round):
         return None
-    lately_asked = Job.objects.unfinished().filter(
-        portfolio=review_round.portfolio_id, kind="deal", about__round=review_round.pk,
-        asked_at__gt=timezone.now() - timedelta(hours=1),
-    )  # fmt: skip
-    if lately_asked.exists():
+    now = timezone.now()
+    asked = Q(
+        state__in=(Job.State.WAITING, Job.State.RUNNING), asked_at__gt=now - _LOST_AFTER
+    )
+    failed = Q(state=Job.State.FAILED, finished_at__gt=now - _AGAIN_AFTER)
+    jobs = Job.objects.filter(portfolio=review_round.portfolio_id, kind="deal")
+    if jobs.filter(asked | failed, about__round=review_round.pk).exists():
         return None
     return tasks.start(
         portfolio=review_round.portfolio, kind="deal", by=by,

@@ -1,6 +1,9 @@
 """Rounds that learn: what is dealt, to whom, in which order, and when one may stop."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from learning_portfolio import develops_capacity, fill
 from site_fixtures import make_person
 
@@ -273,6 +276,17 @@ def test_one_batch_is_asked_for_at_a_time(many, ana):
     work(made)
     assert Job.objects.get().result["dealt"] == 5
     assert ReviewItem.objects.filter(round=made, batch=3).count() in (0, 15)
+
+
+def test_a_batch_that_failed_is_not_asked_for_with_every_reading(many, ana):
+    made = make(many, ana)
+    Job.objects.update(state="failed", finished_at=timezone.now())
+    read(review_queue.next_item(made, access(ana, many)), ana)
+    assert Job.objects.count() == 1
+
+    Job.objects.update(finished_at=timezone.now() - timedelta(hours=1))
+    read(review_queue.next_item(made, access(ana, many)), ana)
+    assert Job.objects.count() == 2
 
 
 def test_a_closed_round_deals_nothing(many, ana):

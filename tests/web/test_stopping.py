@@ -3,10 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from capmap.analysis.stopping import Batch, stopping
 from capmap.records import review_queue, tasks
 from capmap.records.actions import review, review_rounds
 from capmap.records.models import Job, ReviewRound
 from capmap.records.permissions import access
+from capmap.web.stopping_page import Finds
 
 pytestmark = pytest.mark.django_db
 
@@ -162,3 +164,11 @@ def test_whole_interventions_at_random_are_counted_as_such(page, ana, portfolio)
 
     assert "4 of 5 interventions" in text.replace("\xa0", " ")
     assert "All 5 interventions, random order" in text
+
+
+def test_what_is_promised_is_rounded_down():
+    where = stopping([Batch((False,) * 95, 300, 199)], 700)
+    finds = Finds(where, "interventions")
+
+    assert 0 < finds.at_least <= where.recall_at_least < finds.at_least + 0.01
+    assert finds.part_found + finds.part_unfound <= 1
