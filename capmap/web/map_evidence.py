@@ -79,12 +79,17 @@ class Evidence:
         return self._count(self.row, self.column) or {"interventions": 0, "passages": 0}
 
     @cached_property
-    def share(self) -> Backed:
-        """Return the share that the cell has of all; of its row where the map asks that."""
-        page = self._page
-        if page.asked.measure == "share" and self.column != ALL:
-            return page.estimates.part(page.question, self.row, self.column, self.row)
-        return page.estimates.cell(page.question, self.row, self.column)
+    def shares(self) -> list[Backed]:
+        """Return the share that the cell has of all, and of what develops capacity."""
+        question, estimates = self._question, self._page.estimates
+        shares = [estimates.cell(question, self.row, self.column)]
+        if not (question.is_filtered or question.asks_capacity) and self.is_part:
+            shares.append(estimates.part(question, self.row, self.column))
+        return shares
+
+    @property
+    def is_part(self) -> bool:
+        return (self.row, self.column) != (ALL, ALL)
 
     @property
     def is_gap(self) -> bool:

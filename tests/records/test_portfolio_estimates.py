@@ -290,3 +290,17 @@ def test_passages_have_draws_of_their_own(forty, ana):
     )  # fmt: skip
     assert of_passages.estimate == hand
     assert training(forty, ana).reason in ("none_read", "too_few")
+
+
+def test_a_draw_from_what_was_not_drawn_before_joins_the_draw_before(forty, ana):
+    first = draw(forty, ana, size=12)
+    second = draw(forty, ana, size=10, seed=2, passages={"undrawn": "interventions"})
+    narrower = draw(forty, ana, passages={"undrawn": "interventions", "unread": True})
+    read(first, ana)
+    read(second, ana)
+
+    both = units_read(first) | units_read(second)
+
+    assert (second.drawn_from, len(both)) == (28, 22)
+    assert (second.drawn_up_to, narrower.drawn_up_to) == (first.drawn_up_to, None)
+    assert training(forty, ana).estimate == by_hand(both)

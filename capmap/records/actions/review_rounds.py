@@ -54,8 +54,12 @@ def make_round(
     found = passages_matching(allowed, passages)
     is_whole = not allowed.is_scoped and (
         passages is None
-        or (isinstance(passages, Mapping) and not any(passages.values()))
+        or (
+            isinstance(passages, Mapping)
+            and not any(kept for key, kept in passages.items() if key != "undrawn")
+        )
     )
+    up_to = newest(passages_matching(allowed, None)) if is_whole else None
     drawn = review_draw.drawn(found, size=size, order=order, unit=unit, seed=seed)
     if not drawn.size:
         raise Refused("no_passage_matches")
@@ -63,7 +67,7 @@ def make_round(
         portfolio=portfolio, title=title, order=order, unit=unit, seed=seed,
         drawn_from=drawn.population, question=question,
         readers_per_passage=readers_per_passage, created_by=by,
-        drawn_up_to=newest(found) if order == "random" and is_whole else None,
+        drawn_up_to=up_to if order == "random" else None,
     )  # fmt: skip
     made.readers.set(readers)
     rows = shared_out(drawn.units, readers, readers_per_passage, portfolio)

@@ -67,12 +67,15 @@ def passages_matching(
 
     Keys of the filter: ``codes`` ({facet: [code]}, any of a facet, all facets),
     ``countries``, ``languages``, ``words`` (as in the search of interventions), and
-    the truths ``capacity``, ``doubtful`` and ``unread``.
+    the truths ``capacity``, ``doubtful`` and ``unread``; ``undrawn`` ("interventions" or
+    "passages") leaves out what an earlier draw from the whole portfolio holds.
     """
     found: QuerySet[Passage]
     found = Passage.objects.current() if wanted is None else wanted  # type: ignore[assignment]
     if isinstance(wanted, Mapping):
         found = _filtered(Passage.objects.current(), wanted)
+    if isinstance(wanted, Mapping) and (unit := wanted.get("undrawn")):
+        found = _undrawn(found, str(unit), access.portfolio)
     seen = Intervention.objects.current().filter(portfolio=access.portfolio)
     found = found.filter(is_current=True, intervention__portfolio=access.portfolio)
     if access.countries:
@@ -104,6 +107,22 @@ def _filtered(
             # Thousands of numbers do not fit into a statement: narrow to them in batches.
             found = found.filter(_among(numbers))
     return found
+
+
+def _undrawn(
+    found: "QuerySet[Passage]", unit: str, portfolio: Portfolio
+) -> "QuerySet[Passage]":
+    """Leave out units of an earlier draw: with it, a draw from the rest is one draw."""
+    drawn = ReviewItem.objects.filter(
+        round__portfolio=portfolio,
+        round__unit=unit,
+        round__order=ReviewRound.Order.RANDOM,
+        round__drawn_up_to__isnull=False,
+    )
+    if unit == ReviewRound.Unit.PASSAGES:
+        return found.exclude(pk__in=drawn.values("passage"))
+    counted = drawn.values("passage__intervention__counted_as")
+    return found.exclude(intervention__counted_as__in=counted)
 
 
 def _among(numbers: list[int]) -> Q:

@@ -15,6 +15,9 @@ from capmap.records.queries.review_rounds import reviewers_of
 from capmap.web.forms.fields import named
 from capmap.web.templatetags.capmap import language, said, text
 
+#: What passages may be narrowed to.
+ONLY = ("capacity", "doubtful", "unread", "undrawn")
+
 #: The question of a round unless another is asked.
 QUESTION = "capacity:cd"
 
@@ -76,7 +79,7 @@ class RoundForm(forms.Form):
         )
         self._choose(
             "only",
-            [(key, said(f"review.only_{key}")) for key in ("capacity", "doubtful", "unread")],
+            [(key, said(f"review.only_{key}")) for key in ONLY],
         )  # fmt: skip
         self._choose(
             "order", [(o, said(f"review.order_{o}")) for o in ReviewRound.Order.values]
@@ -117,6 +120,17 @@ class ReadersForm(forms.Form):
         assert isinstance(readers, forms.ModelMultipleChoiceField)
         readers.queryset = reviewers_of(review_round.portfolio)
         readers.initial = list(review_round.readers.all())
+
+
+def filled_in(query: QueryDict) -> dict[str, Any]:
+    """Return what the address of the form fills in: title, question, size, order, unit, only."""
+    names = ("title", "question", "size", "order", "unit")
+    found: dict[str, Any] = {
+        name: query[name][:200] for name in names if query.get(name)
+    }
+    if only := [key for key in query.getlist("only") if key in ONLY]:
+        found["only"] = only
+    return found
 
 
 def filter_from(query: str, codebook: Codebook) -> dict[str, Any]:
@@ -176,6 +190,8 @@ def passages_wanted(
     """Join what the form asks with what came from a list or map."""
     wanted = dict(taken_over)
     wanted.update(dict.fromkeys(cleaned["only"], True))
+    if wanted.get("undrawn"):
+        wanted["undrawn"] = unit_wanted(cleaned)
     if cleaned["languages"]:
         wanted["languages"] = cleaned["languages"]
     return wanted

@@ -7,12 +7,14 @@ page on what all of them rest, or that nothing was read at random yet, with the 
 from typing import Any
 
 from django import template
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from capmap.analysis.precision import HALF_WIDTH, enough_to_read
 from capmap.analysis.shares import rounded_ends, rounded_per_cent
 from capmap.publishing.map_words import percent_sign
+from capmap.records.models import ReviewItem, ReviewRound
 from capmap.records.permissions import Access
 from capmap.records.queries.portfolio_estimates import Backed, Estimates
 from capmap.web.templatetags.capmap import language, said
@@ -140,17 +142,41 @@ def sentences(backed: Backed) -> list[str]:
 def _round(
     context: dict[str, Any], unit: str, size: int, question: str
 ) -> dict[str, str] | None:
-    """Return the way to a round that gives or narrows the interval, for who may make it."""
+    """Return the way to readings that give or narrow the interval, for who may read.
+
+    To the draw that is being read; else to a new one of what no draw holds yet.
+    """
     access: Access | None = context.get("access")
     if access is None or not access.can_review or access.is_scoped or not size:
         return None
+    slug = access.portfolio.slug
+    if (reading := _open_draw(context, access, unit)) is not None:
+        return {
+            "address": reverse("round", args=[slug, reading.pk]),
+            "label": said("estimates.go_on", title=reading.title),
+        }
     asked = {
-        "unit": unit, "order": "random", "size": size, "question": question,
-        "title": said("estimates.round_title"),
+        "unit": unit, "order": "random", "size": str(size), "only": "undrawn",
+        "question": question, "title": said("estimates.round_title"),
     }  # fmt: skip
-    address = reverse("round_new", args=[access.portfolio.slug])
-    kept = {name: str(value) for name, value in asked.items() if value}
+    kept = {name: value for name, value in asked.items() if value}
     return {
-        "address": f"{address}?{urlencode(kept)}",
+        "address": f"{reverse('round_new', args=[slug])}?{urlencode(kept)}",
         "label": said(f"estimates.make_{unit}"),
     }
+
+
+def _open_draw(
+    context: dict[str, Any], access: Access, unit: str
+) -> ReviewRound | None:
+    """Return the newest draw from the portfolio that waits for readers; asked once a page."""
+    known: dict[str, ReviewRound | None] = context["request"].__dict__.setdefault(
+        "open_draws", {}
+    )
+    if unit not in known:
+        waiting = ReviewItem.objects.filter(round=OuterRef("pk"), state="open")
+        known[unit] = ReviewRound.objects.filter(
+            Exists(waiting), portfolio=access.portfolio, unit=unit, closed_at=None,
+            order=ReviewRound.Order.RANDOM, drawn_up_to__isnull=False,
+        ).first()  # fmt: skip
+    return known[unit]

@@ -25,6 +25,7 @@ from capmap.web.doors import in_portfolio, round_or_404
 from capmap.web.forms.review import (
     ReadersForm,
     RoundForm,
+    filled_in,
     filter_from,
     filter_in_words,
     passages_wanted,
@@ -54,14 +55,20 @@ def listing(request: HttpRequest, access: Access) -> HttpResponse:
 
 @reviewers
 def new(request: HttpRequest, access: Access) -> HttpResponse:
-    """Make a round; ``from`` takes over the filter of a list or map."""
+    """Make a round; ``from`` takes over the filter of a list or map.
+
+    Other parts of the address fill in the form, as a share does that needs readings.
+    """
     codebook = codebook_of(access.portfolio)
     origin = request.POST.get("from", request.GET.get("from", ""))
     taken_over = filter_from(origin, codebook)
     form = RoundForm(
         request.POST or None,
         allowed=access,
-        initial={"languages": taken_over.get("languages", [])},
+        initial={
+            "languages": taken_over.get("languages", []),
+            **filled_in(request.GET),
+        },
     )
     if request.method == "POST" and form.is_valid():
         made = _make(access, form, taken_over)
