@@ -158,7 +158,8 @@ def with_draws(
     stops: Stops = {}
     way: Way = []
     while len(stops) < len(TARGETS):
-        proving = mix_for(lately, float(np.mean(draws)) if draws else 0.0)
+        share = float(np.mean(draws)) if draws else 0.0
+        proving = mix_for(lately, share, units - len(lately) - len(draws))
         mix = mixes[proving == WHILE_PROVING]
         batch = next_batch(case.chances(dealt), dealt, case.order, size, mix)
         dealt[[unit for unit, _ in batch]] = True

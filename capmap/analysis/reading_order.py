@@ -26,11 +26,13 @@ class Mix:
 #: While the ranking finds more than chance does.
 WHILE_FINDING = Mix(0.8, 0.1, 0.1)
 #: Once it does not: the promise is to be kept soon, and only draws can keep it. Both
-#: are what needed the least reading in benchmarks/learning/stopping_simulation.py.
+#: are what needed the least reading in benchmarks/learning/stopping_simulation.py (mixes).
 WHILE_PROVING = Mix(0.15, 0.0, 0.85)
 
 #: How many of the units last chosen by rank say whether it still finds: at least, most.
 _FEW, _LATELY = 10, 50
+#: One of so many units not dealt: misses in a row after which the ranking has run dry.
+_DRY = 20
 
 
 def permutation(units: int, seed: int) -> NDArray[np.int64]:
@@ -70,17 +72,21 @@ def next_batch(
     return [(int(unit), why) for units, why in kinds for unit in units]
 
 
-def mix_for(found_lately: Sequence[bool], share_of_draws: float) -> Mix:
+def mix_for(
+    found_lately: Sequence[bool], share_of_draws: float, undealt: int | None = None
+) -> Mix:
     """Return the parts of the next batch: more random draws once the ranking finds little.
 
     ``found_lately``: outcomes of the units last chosen by rank; ``share_of_draws``: of
-    the random draws so far, how many were found.
+    the random draws so far, how many were found; ``undealt``: how many units are left,
+    for where they are few, fewer misses in a row tell that nothing more is found.
     """
+    dry = _LATELY if undealt is None else min(_LATELY, max(_FEW, undealt // _DRY))
+    if len(found_lately) >= dry and not any(found_lately[-dry:]):
+        return WHILE_PROVING
     lately = found_lately[-_LATELY:]
     finds = sum(lately)
-    if len(lately) < (_FEW if finds else _LATELY) or finds > share_of_draws * len(
-        lately
-    ):
+    if not finds or len(lately) < _FEW or finds > share_of_draws * len(lately):
         return WHILE_FINDING
     return WHILE_PROVING
 

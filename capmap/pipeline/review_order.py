@@ -104,7 +104,7 @@ def review_order(
     if not standing.may_stop:
         again = [one for one in log.dealt() if one.unit not in outcomes][:size]
         share = standing.drawn_found / standing.drawn if standing.drawn else 0.0
-        mix = mix_for(by_rank, share)
+        mix = mix_for(by_rank, share, len(units) - len(log.dealt()))
         if len(again) < size:
             coder, ranked_by = _coder(lexicon, model, examples)
             chances = _chances(coder, passages, units, (facet, code))

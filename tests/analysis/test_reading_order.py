@@ -93,6 +93,14 @@ def test_draws_lead_once_the_ranking_finds_little(lately, share):
     assert mix_for(lately, share) == WHILE_PROVING
 
 
+def test_the_fewer_are_left_the_sooner_draws_lead():
+    dry = [True] * 5 + [False] * 12
+
+    assert mix_for(dry, 0.0, undealt=1000) == WHILE_FINDING
+    assert mix_for(dry, 0.0, undealt=240) == WHILE_PROVING
+    assert mix_for(dry[:-3], 0.0, undealt=20) == WHILE_FINDING
+
+
 @given(st.integers(1, 25), st.integers(1, 5))
 def test_each_reader_gets_as_many_of_every_kind_and_no_unit_goes_to_two(size, readers):
     shares = shared_out(range(size), readers)

@@ -20,7 +20,8 @@ def review(relevant, chances, seed, size=10, mix=None):
     dealt = np.zeros(len(relevant), bool)
     batches, lately, draws = [], [], []
     while not dealt.all():
-        now = mix or mix_for(lately, np.mean(draws) if draws else 0)
+        share = np.mean(draws) if draws else 0
+        now = mix or mix_for(lately, share, (~dealt).sum())
         batch = next_batch(chances, dealt, order, size, now)
         dealt[[unit for unit, _ in batch]] = True
         drawn = [bool(relevant[unit]) for unit, why in batch if why == "random"]
