@@ -84,6 +84,9 @@ def test_the_page_says_what_is_found_and_when_to_stop(page, rita, made):
     text = page(rita, "round", made.portfolio.slug, made.pk).text
     assert "Capacity development: all found" in text
     assert "<strong>All 5 interventions are read:</strong>" in text
+    text = page(rita, "review", made.portfolio.slug, made.pk).text
+    assert "Nothing is left for you here" in text
+    assert "Capacity development: all found" in text
 
 
 def test_why_a_passage_comes_is_said_but_not_how_likely_it_is(page, rita, made):

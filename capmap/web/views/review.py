@@ -312,6 +312,8 @@ def _nothing_left(
             "pace": pace(review_round, access.user),
             "last": queries.last_reading(review_round, access.user),
             "problem": problem,
+            "side": side_of(review_round) if review_round.learns else None,
+            "may_manage": may_manage(review_round, access),
             "section": "review",
         },
     )
