@@ -10,12 +10,14 @@ from django import template
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import mark_safe
 
 from capmap.analysis.precision import HALF_WIDTH, enough_to_read
 from capmap.analysis.shares import rounded_ends, rounded_per_cent
 from capmap.publishing.map_words import percent_sign
 from capmap.records.models import ReviewItem, ReviewRound
 from capmap.records.permissions import Access
+from capmap.records.queries.holdings import holdings_of
 from capmap.records.queries.portfolio_estimates import Backed, Estimates
 from capmap.web.templatetags.capmap import language, said
 from capmap.wording import Wording
@@ -47,15 +49,23 @@ def sample(
 ) -> dict[str, object]:
     """Say on how many readings the intervals of a page rest, or that there are none."""
     read = estimates.sample
-    everything = read.population + read.later + read.empty
+    here = read.population + read.later + read.empty
+    everything = holdings_of(context["access"]).count(read.unit)
     enough = enough_to_read(everything) or 0
     return {
         "sample": read,
         "sentences": sample_sentences(estimates),
         "enough": enough,
         "points": int(rounded_per_cent(HALF_WIDTH)),
+        "is_part": here < everything,  # a draw from all leaves fewer here
         "round": _round(context, read.unit, enough, question),
     }
+
+
+@register.simple_tag
+def rests_on(estimates: Estimates) -> str:
+    """Say in a line on what the intervals of a picture rest."""
+    return mark_safe(" ".join(sample_sentences(estimates)))  # words of said
 
 
 def sample_sentences(estimates: Estimates) -> list[str]:
@@ -96,6 +106,7 @@ def shown(backed: Backed) -> str:
     return percent_sign(backed.estimate.value, Wording("explorer", language()))
 
 
+@register.filter("interval")
 def ends(backed: Backed) -> str:
     """Write the interval short: 31–38; nothing where all was read."""
     found = backed.estimate

@@ -10,7 +10,7 @@ from capmap.frameworks.export import codebook_markdown, codebook_table, written_
 from capmap.records.permissions import Access
 from capmap.records.queries import codebook_use
 from capmap.records.queries.codebook import codebook_of, newest_number
-from capmap.web import table_answer
+from capmap.web import page_shares, table_answer
 from capmap.web.doors import in_portfolio
 from capmap.web.templatetags.capmap import language
 from capmap.wording import LANGUAGES
@@ -79,10 +79,13 @@ def code(request: HttpRequest, access: Access, facet: str, code: str) -> HttpRes
         for one in LANGUAGES
         if (held := found.terms.get(one))
     ]
+    estimates = page_shares.estimates_of(access)
     return render(
         request,
         "codebook/code.html",
         {
+            "estimates": estimates,
+            "shares": page_shares.of_code(estimates, facet, code),
             "section": "codebook",
             "book": book,
             "facet": book.facets[facet],

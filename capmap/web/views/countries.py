@@ -17,7 +17,7 @@ from capmap.publishing.world.drawing import classes, world_map
 from capmap.records.permissions import Access
 from capmap.records.queries import countries as query
 from capmap.records.queries import findings
-from capmap.web import table_answer
+from capmap.web import page_shares, table_answer
 from capmap.web.doors import in_portfolio
 from capmap.web.map_page import names_of
 from capmap.web.templatetags.capmap import language, said
@@ -142,8 +142,11 @@ def country(request: HttpRequest, access: Access, code: str) -> HttpResponse:
         for level in found.figures["levels"].split("+")
         if level
     ]
+    estimates = page_shares.in_country(access, code)
     context: dict[str, Any] = {
         "section": "countries",
+        "estimates": estimates,
+        "shares": page_shares.of_code(estimates, "capacity", "cd"),
         "names": names,
         "code": code,
         "name": names.code("country", code).label,

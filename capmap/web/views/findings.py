@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from capmap.records.permissions import Access
 from capmap.records.queries import findings
 from capmap.records.queries.maps import Maps, Question
-from capmap.web import table_answer
+from capmap.web import page_shares, table_answer
 from capmap.web.doors import in_portfolio
 from capmap.web.map_page import names_of
 from capmap.web.templatetags.capmap import language
@@ -43,8 +43,11 @@ def integration(request: HttpRequest, access: Access) -> HttpResponse:
     missing = findings.missing(seen)
     people = alerts.filter(pl.col("rule") == "individual_alone")
     trainers = alerts.filter(pl.col("rule") == "trainers_unsupported")
+    estimates = page_shares.estimates_of(access)
     context = {
         "section": "map",
+        "estimates": estimates,
+        "shares": page_shares.of_levels(estimates) if by == "intervention" else [],
         "names": names_of(access.portfolio, language()),
         "by": by,
         "units": findings.UNITS,
@@ -111,6 +114,7 @@ def gaps(request: HttpRequest, access: Access) -> HttpResponse:
     }
     context = {
         "section": "map",
+        "estimates": page_shares.estimates_of(access),
         "names": names,
         "name": name,
         "tables": [

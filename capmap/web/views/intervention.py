@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from capmap.analysis.integration import LEVELS
 from capmap.records.actions import verdicts
 from capmap.records.models import Intervention, Passage
 from capmap.records.permissions import Access
@@ -18,6 +19,7 @@ from capmap.records.queries.codebook import codebook_of
 from capmap.records.queries.codings import Codings, codings_of, fill_in
 from capmap.records.queries.profile import level_shares, profile_of
 from capmap.records.queries.review import blind_passages
+from capmap.web import page_shares
 from capmap.web.csv_answer import csv_answer
 from capmap.web.doors import in_portfolio, intervention_or_404
 from capmap.web.forms.comments import CommentForm
@@ -73,6 +75,8 @@ def show(
         "count": len(every),
         "languages": sorted({language for _, language in every if language}),
         "profile": profile_of(codings, level_shares(access)),
+        "estimates": (of_passages := page_shares.estimates_of(access, "passages")),
+        "in_portfolio": page_shares.by_level(of_passages, list(LEVELS)),
         "countries": list(intervention.countries.order_by("pk")),
         "family": query.family_of(intervention, access),
         "files": query.files_of(intervention),
