@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capmap.analysis.reading_order import (
@@ -40,6 +40,7 @@ def test_what_was_dealt_is_passed_over():
     ]
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 30),
     st.integers(1, 12),
@@ -101,6 +102,7 @@ def test_the_fewer_are_left_the_sooner_draws_lead():
     assert mix_for(dry[:-3], 0.0, undealt=20) == WHILE_FINDING
 
 
+@settings(deadline=None)
 @given(st.integers(1, 25), st.integers(1, 5))
 def test_each_reader_gets_as_many_of_every_kind_and_no_unit_goes_to_two(size, readers):
     shares = shared_out(range(size), readers)

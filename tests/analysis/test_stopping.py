@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capmap.analysis.reading_order import Mix, mix_for, next_batch, permutation
@@ -150,6 +150,7 @@ def reviews(draw):
     return batches, dealt + draw(st.integers(0, 12))
 
 
+@settings(deadline=None)
 @given(reviews(), st.sampled_from([0.5, 0.8]))
 def test_the_bound_is_that_of_the_slow_and_obvious_product(case, confidence):
     batches, units = case
@@ -162,6 +163,7 @@ def test_the_bound_is_that_of_the_slow_and_obvious_product(case, confidence):
     assert stand.recall_at_least <= stand.recall
 
 
+@settings(deadline=None)
 @given(reviews(), reviews(), st.booleans())
 def test_reading_more_never_widens_the_bound(case, later, finds):
     batches, units = case
@@ -184,6 +186,7 @@ def test_reading_more_never_widens_the_bound(case, later, finds):
         assert bound <= max(earlier.found + earlier.unfound_at_most, stand.found)
 
 
+@settings(deadline=None)
 @given(reviews(), st.sampled_from([0.5, 0.8, 0.95]))
 def test_so_many_draws_without_a_find_allow_to_stop_and_one_fewer_does_not(
     case, target
