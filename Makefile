@@ -68,6 +68,7 @@ bench: setup ## speed and accuracy with the peers beside; BENCH_MB=1000 for the 
 	.venv/bin/python benchmarks/speed/matching.py
 	.venv/bin/python benchmarks/speed/iati_table.py $(BENCH_MB)
 	.venv/bin/python benchmarks/speed/coded_parquet.py $(BENCH_MB)
+	.venv/bin/python benchmarks/speed/learned_coder.py
 	.venv/bin/python benchmarks/speed/paper.py
 	[ -e $(BENCH_SITE)/capmap.sqlite3 ] || CAPMAP_HOME=$(BENCH_SITE) .venv/bin/python benchmarks/speed/site_data.py
 	CAPMAP_HOME=$(BENCH_SITE) .venv/bin/python benchmarks/speed/site_speed.py

@@ -119,7 +119,7 @@ def best_threshold(
     """
     share = support / (support + _WORTH_OF_COMMON)
     mixed = share * own + (1 - share) * common
-    return float(THRESHOLDS[np.argmax(np.where(THRESHOLDS >= least, mixed, -1.0))])
+    return float(THRESHOLDS[np.argmax(np.where(least <= THRESHOLDS, mixed, -1.0))])
 
 
 def log_loss(z: Floats, true: Bools, weight: Floats) -> float:

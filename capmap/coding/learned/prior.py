@@ -57,6 +57,7 @@ class Stated:
         rows, found, odds, kinds = [], [], [], []
         sure_rows, sure_columns = [], []
         codes = {c: columns[f, c] for f, c in keys if f == "capacity"}
+        known: dict[tuple[str, str, bool], int] = {}
         for row, sight in enumerate(sights):
             for facet, code, confidence, basis, _, _, doubtful in sight.findings:
                 column = columns.get((facet, code))
@@ -64,7 +65,12 @@ class Stated:
                     rows.append(row)
                     found.append(column)
                     odds.append(confidence)
-                    kinds.append(group(f"{facet}/{basis}{'?' if doubtful else ''}"))
+                    kind = (facet, basis, doubtful)
+                    number = known.get(kind)
+                    if number is None:
+                        number = group(f"{facet}/{basis}{'?' if doubtful else ''}")
+                        known[kind] = number
+                    kinds.append(number)
             verdict = sight.look.capacity
             for code, column in codes.items():
                 is_it = code == verdict.code

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from threading import Lock
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +54,7 @@ class Weights:
     def strongest(self, words: Sequence[str], column: int, limit: int) -> list[str]:
         """Return the words that speak most for the code ``column``, the first one most."""
         store = self._store
-        rows = [
-            row
-            if (row := store.rows.get(word)) is not None
-            else self._learn(store, word)
-            for word in words
-        ]
+        rows = self._rows(store, words)
         adds = store.table[rows, column].tolist() if rows else []
         order = sorted(zip(adds, words, strict=True), key=lambda pair: -pair[0])
         return [word for weight, word in order[:limit] if weight > 0]
@@ -66,28 +62,14 @@ class Weights:
     def __call__(self, sights: Sequence[Sight]) -> Floats:
         """Return what all words and findings of passages add: (passages, keys)."""
         store = self._store
-        rows = store.rows
         columns: list[int] = []
         values: list[float] = []
         ends = [0]
         for sight in sights:
-            share = sight.share
-            before = len(columns)
-            for token in sight.words:
-                row = rows.get(token)
-                if row is None:
-                    row = self._learn(store, token)
-                if row:
-                    columns.append(row)
-            values += [share] * (len(columns) - before)
-            before = len(columns)
-            for token in sight.marks:
-                row = rows.get(token)
-                if row is None:
-                    row = self._learn(store, token)
-                if row:
-                    columns.append(row)
-            values += [MARK] * (len(columns) - before)
+            columns += self._rows(store, sight.words)
+            values += [sight.share] * len(sight.words)
+            columns += self._rows(store, sight.marks)
+            values += [MARK] * len(sight.marks)
             ends.append(len(columns))
         table = store.table  # after the rows: it holds them all
         counts = csr_matrix(
@@ -96,6 +78,15 @@ class Weights:
         )
         added: Floats = (counts @ table).astype(float)
         return added
+
+    def _rows(self, store: _Store, tokens: Sequence[str]) -> list[int]:
+        rows = list(map(store.rows.get, tokens))
+        if None in rows:
+            return [
+                self._learn(store, token) if row is None else row
+                for row, token in zip(rows, tokens, strict=True)
+            ]
+        return cast("list[int]", rows)
 
     def _learn(self, store: _Store, token: str) -> int:
         added = self.of_token(token)
