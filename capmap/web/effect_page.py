@@ -12,18 +12,9 @@ Rows = list[dict[str, Any]]
 Quoted = list[tuple[Passage, Any]]
 
 
-def shown(
-    access: Access, result: dict[str, Any], *, most: int | None = None
-) -> dict[str, Any]:
-    """Return what ``codebook/_effect.html`` shows of ``queries.trial.Effect.result``.
-
-    At most ``most`` quotations gained, and lost, of each code.
-    """
-    return {
-        "result": result,
-        "rows": _rows(access, result),
-        "examples": _examples(access, result, most),
-    }
+def shown(access: Access, result: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``codebook/_effect.html`` shows of ``queries.trial.Effect.result``."""
+    return {"result": result, "rows": _rows(access, result)}
 
 
 def table(result: dict[str, Any]) -> pl.DataFrame:
@@ -66,32 +57,48 @@ def _largest(row: dict[str, Any]) -> int:
     return max(int(row["passages_before"]), int(row["passages_after"]), 1)
 
 
-def _examples(
-    access: Access, result: dict[str, Any], most: int | None
+def examples(
+    access: Access, result: dict[str, Any]
 ) -> list[tuple[str, str, Quoted, Quoted]]:
-    """Return gained and lost codings with their passages, as far as they still stand."""
-    held = {
-        key: {side: found[:most] for side, found in sides.items()}
-        for key, sides in result["examples"].items()
-    }
-    numbers = {
-        e["passage"] for sides in held.values() for s in sides.values() for e in s
-    }
-    inside = access.interventions()
-    passages = {
-        p.pk: p
-        for p in Passage.objects.filter(pk__in=numbers, intervention__in=inside.values("pk"))
-        .select_related("intervention")
-    }  # fmt: skip
-
-    def with_passages(found: list[dict[str, Any]]) -> Quoted:
-        return [
-            (passages[e["passage"]], e["spans"])
-            for e in found
-            if e["passage"] in passages
-        ]
-
-    return [
-        (*key.partition(":")[::2], with_passages(s["gained"]), with_passages(s["lost"]))
-        for key, s in sorted(held.items())
+    """Return of every code the passages gained and lost, as far as they still stand."""
+    keys = [key.partition(":")[::2] for key in sorted(result["examples"])]
+    every = [
+        one
+        for sides in result["examples"].values()
+        for found in sides.values()
+        for one in found
     ]
+    passages = _passages(access, every)
+    return [(*key, *_sides(result, passages, *key)) for key in keys]
+
+
+def quoted(
+    access: Access, result: dict[str, Any], facet: str, code: str
+) -> tuple[Quoted, Quoted]:
+    """Return the passages of one code, gained and lost."""
+    sides = result["examples"].get(f"{facet}:{code}", {})
+    every = [one for found in sides.values() for one in found]
+    return _sides(result, _passages(access, every), facet, code)
+
+
+def _sides(
+    result: dict[str, Any], passages: dict[int, Passage], facet: str, code: str
+) -> tuple[Quoted, Quoted]:
+    sides = result["examples"].get(f"{facet}:{code}", {})
+    gained, lost = (
+        [
+            (passages[one["passage"]], one["spans"])
+            for one in sides.get(side, [])
+            if one["passage"] in passages
+        ]
+        for side in ("gained", "lost")
+    )
+    return gained, lost
+
+
+def _passages(access: Access, found: list[dict[str, Any]]) -> dict[int, Passage]:
+    """Return the passages named that the person may see."""
+    inside = access.interventions().values("pk")
+    numbers = {one["passage"] for one in found}
+    passages = Passage.objects.filter(pk__in=numbers, intervention__in=inside)
+    return {p.pk: p for p in passages.select_related("intervention")}

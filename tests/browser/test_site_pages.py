@@ -20,7 +20,8 @@ PAGES = [
     "countries", "country", "integration", "gaps", "interventions", "intervention",
     "intervention_edit", "passage", "questions", "imports", "rounds", "round_new", "round",
     "round_stopping", "review", "agreement", "adjudicate", "codebook", "codebook_code", "codebook_propose",
-    "codebook_versions", "learning", "learned_model", "passage_why", "views", "account", "people", "people_invite", "history",
+    "codebook_versions", "learning", "learned_model", "learned_model_code",
+    "passage_why", "views", "account", "people", "people_invite", "history",
     "mfa_index", "usersessions_list", "account_change_password", "help",
 ]  # fmt: skip
 
@@ -83,6 +84,7 @@ def address_of(portfolio, rita, ravi):
         "adjudicate": [slug, rounds[2].pk],
         "codebook_code": [slug, "modality", "training"],
         "learned_model": [slug, 1],
+        "learned_model_code": [slug, 1, "modality", "training"],
         "passage_why": [slug, intervention.pk, passages[0].pk, "modality", "training"],
     }
     of_the_site = ("home", "account", "people", "people_invite", "history", "mfa_index",

@@ -6,7 +6,7 @@ import pytest
 
 from capmap.coding.learned.combined import CombinedCoder
 from capmap.frameworks.changed import TermEdit
-from capmap.records.actions import codebook, learning, review
+from capmap.records.actions import codebook, learning, recoding, review
 from capmap.records.models import (
     Change,
     Coding,
@@ -260,3 +260,25 @@ def test_a_large_portfolio_is_looked_at_in_part(portfolio, unread, monkeypatch):
     assert len(part) == 10 == len(set(part))
     assert part == part_of(portfolio)
     assert set(part) <= set(Passage.objects.values_list("pk", flat=True))
+
+
+def test_what_a_person_reads_while_it_is_coded_anew_stays_as_they_read_it(
+    portfolio, rita, ana, do_jobs, monkeypatch
+):
+    passage = Passage.objects.get(text__startswith="Training of trainers")
+    weigh = recoding.weigh
+
+    def read_meanwhile(*args):
+        yield from weigh(*args)
+        if not Passage.objects.get(pk=passage.pk).is_read:
+            review.finish(
+                by=rita, passage=passage, codes=[("capacity", "cd", False, [])]
+            )
+
+    monkeypatch.setattr(recoding, "weigh", read_meanwhile)
+    edit = TermEdit("modality", "academy", "en", "turin centre")
+    codebook.adopt(portfolio=portfolio, by=ana, base=0, edits=[edit])
+    do_jobs()
+    assert not passage.codings.suggested().exists()
+    accepted = passage.codings.accepted().values_list("facet", "code")
+    assert list(accepted) == [("capacity", "cd")]

@@ -17,6 +17,8 @@ from tests.site_fixtures import make_person, make_portfolio
 
 pytestmark = pytest.mark.django_db
 
+TRAINING = ("modality", "training")
+
 
 @pytest.fixture
 def model(portfolio, ana):
@@ -98,6 +100,7 @@ def test_every_page_speaks_each_language(page, portfolio, model, ana, language):
     for name, *args in (
         ("learning",),
         ("learned_model", 3),
+        ("learned_model_code", 3, *TRAINING),
         ("passage_why", passage.intervention_id, passage.pk, "modality", "training"),
     ):
         assert page(ana, name, portfolio.slug, *args).status_code == 200
@@ -116,7 +119,11 @@ def test_the_report_tells_quality_reliability_and_what_would_change(
     assert "9 of 10 <strong>90%</strong>" in shown
     assert "1 code is left to the lexicon: too little was read" in shown
     assert "4 → <strong>5</strong>" in shown
-    assert "Gravel</mark> for rural roads" in shown
+    quoted = words(page(vera, "learned_model_code", portfolio.slug, 3, *TRAINING))
+    assert "Gravel</mark> for rural roads" in quoted
+    assert "would gain the code: 2; that would lose it: 1" in quoted
+    unknown = page(vera, "learned_model_code", portfolio.slug, 3, "modality", "no")
+    assert unknown.status_code == 404
     assert reverse("learned_model_adopt", args=[portfolio.slug, 3]) not in shown
 
 
@@ -143,8 +150,11 @@ def test_who_sees_some_countries_reads_the_report_but_not_what_changes_in_all(
     shown = words(page(paul, "learned_model", portfolio.slug, 3))
     assert "lunch" in shown
     assert "4 → <strong>5</strong>" not in shown
-    answer = page(paul, "learned_model_file", portfolio.slug, 3, "changes", "csv")
-    assert answer.status_code == 403
+    for name, *args in (
+        ("learned_model_file", "changes", "csv"),
+        ("learned_model_code", *TRAINING),
+    ):
+        assert page(paul, name, portfolio.slug, 3, *args).status_code == 403
 
 
 def test_who_sees_some_countries_does_not_decide(page, portfolio, model):

@@ -36,6 +36,7 @@ GROUPS = {
     "signed in": set(PEOPLE) - {None},
     "part": {"olga", "ana", "rita", "paul", "vera", "rosa"},
     "see": {"olga", "ana", "rita", "paul", "vera"},
+    "see whole": {"olga", "ana", "rita", "vera"},  # in all countries
     "comment": {"olga", "ana", "rita", "paul"},
     "decide": {"olga", "ana", "rita", "paul"},  # whoever reviews or corrects
     "review": {"olga", "ana", "rita"},
@@ -179,6 +180,7 @@ SEES = {
     "learning_start": "analyse",
     "learning_back": "analyse",
     "learned_model": "see",
+    "learned_model_code": "see whole",
     "learned_model_file": "see",
     "learned_model_adopt": "analyse",
     "learned_model_dismiss": "analyse",
@@ -344,6 +346,11 @@ def world(portfolio, olga, ana, rita, ravi, paul, vera, rosa, stefan):
         "comment_answer": {"number": comment.pk},
         "learned_model": {"number": model.number},
         "learned_model_adopt": {"number": model.number},
+        "learned_model_code": {
+            "number": model.number,
+            "facet": "modality",
+            "code": "training",
+        },
         "learned_model_dismiss": {"number": model.number},
         "learned_model_file": {"number": model.number, "name": "codes", "form": "csv"},
         "passage_why": {"facet": "modality", "code": a_code},

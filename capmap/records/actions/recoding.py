@@ -23,6 +23,7 @@ from capmap.records.queries.recoding import (
     Weighed,
     can_differ,
     passages_to_code,
+    standing_now,
     weigh,
 )
 from capmap.records.queries.trial import Effect
@@ -63,12 +64,17 @@ def recode(job: Job, progress: Progress) -> dict[str, Any]:
     to_code = passages_to_code(portfolio).filter(is_read=False)
     for chunk in in_chunks(_numbers(to_code), progress):
         counts["passages"] += len(chunk)
+        # Coded before anything is locked: people go on reading meanwhile.
+        weighed = list(weigh(chunk, coder, before.version, differs))
         with transaction.atomic():
             unread = Passage.objects.select_for_update().filter(
                 pk__in=chunk, is_read=False
             )
-            locked = list(unread.values_list("pk", flat=True))
-            _write(list(weigh(locked, coder, before.version, differs)), by, counts)
+            now = standing_now(list(unread.values_list("pk", flat=True)))
+            same = [one for one in weighed if now.get(one.passage.pk) == one.standing]
+            changed_since = now.keys() - {one.passage.pk for one in same}
+            again = weigh(sorted(changed_since), coder, before.version, differs)
+            _write([*same, *again], by, counts)
     portfolio.touch()
     return counts
 

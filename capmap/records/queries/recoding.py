@@ -38,6 +38,9 @@ class Weighed:
     decided: dict[Key, str]  # codes on which a person decided, with the decision
     others: set[Key]  # codes that count whatever a machine says
     markers: list[tuple[str, int]]  # of the source, as far as they spoke
+    standing: frozenset[
+        tuple[int, str]
+    ]  # its codings with their status, as they were seen
     wanted: list[Suggestion] | None = None
 
     @property
@@ -187,7 +190,17 @@ def _standing(
             or (c.status == _SUGGESTED and c.coder.kind == person)
         },
         markers=markers,
+        standing=frozenset((c.pk, c.status) for c in codings),
     )
+
+
+def standing_now(numbers: Sequence[int]) -> dict[int, frozenset[tuple[int, str]]]:
+    """Return the codings of passages with their status, to see whether any changed."""
+    found = defaultdict[int, set[tuple[int, str]]](set)
+    codings = Coding.objects.filter(passage__in=numbers)
+    for passage, pk, status in codings.values_list("passage_id", "pk", "status"):
+        found[passage].add((pk, status))
+    return {number: frozenset(found[number]) for number in numbers}
 
 
 def _markers(passages: list[Passage]) -> dict[int, list[tuple[str, int]]]:

@@ -14,6 +14,11 @@ urlpatterns = [
         learning.model_file,
         name="learned_model_file",
     ),
+    path(
+        "<int:number>/changes/<str:facet>/<str:code>/",
+        learning.model_code,
+        name="learned_model_code",
+    ),
     path("<int:number>/adopt/", learning.adopt, name="learned_model_adopt"),
     path("<int:number>/dismiss/", learning.dismiss, name="learned_model_dismiss"),
 ]

@@ -239,6 +239,7 @@ def _trial_context(access: Access, job: Job) -> dict[str, Any]:
     number = newest_number(access.portfolio)
     return context | {
         **effect_page.shown(access, job.result),
+        "examples": effect_page.examples(access, job.result),
         "is_overtaken": number != job.about["base"],
         "form": AdoptionForm(initial={"trial": job.pk, "base": job.about["base"]}),
     }

@@ -25,9 +25,6 @@ from capmap.web.views.intervention import passage_or_404
 
 deciders = in_portfolio(lambda access: access.analyses_everywhere)
 
-#: Quotations of each code, gained and lost, on the page of a model.
-QUOTED = 3
-
 #: Models that are listed.
 LISTED = 30
 
@@ -81,9 +78,33 @@ def model(request: HttpRequest, access: Access, number: int) -> HttpResponse:
         **learning_page.shown(found, book),
     }
     if not access.is_scoped:
-        context |= effect_page.shown(access, found.effect, most=QUOTED)
+        context |= effect_page.shown(access, found.effect)
         context["whole"] = passages_to_code(access.portfolio).count()
     return render(request, "learning/model.html", context)
+
+
+@require_safe
+@in_portfolio(lambda access: access.can_see and not access.is_scoped)
+def model_code(
+    request: HttpRequest, access: Access, number: int, facet: str, code: str
+) -> HttpResponse:
+    """Show passages that would gain or lose a code by a model."""
+    found = _model_or_404(access, number)
+    rows = {(row["facet"], row["code"]): row for row in found.effect["codes"]}
+    if (facet, code) not in rows:
+        raise Http404
+    gained, lost = effect_page.quoted(access, found.effect, facet, code)
+    context = {
+        "section": "codebook",
+        "book": codebook_of(access.portfolio),
+        "model": found,
+        "facet": facet,
+        "code": code,
+        "row": rows[facet, code],
+        "gained": gained,
+        "lost": lost,
+    }
+    return render(request, "learning/code.html", context)
 
 
 @require_safe
