@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from capmap.coding.learned.combined import CombinedCoder
 from capmap.frameworks.changed import TermEdit
-from capmap.records.actions import codebook, learning, recoding, review
+from capmap.records.actions import codebook, imports, learning, recoding, review
 from capmap.records.models import (
     Change,
     Coding,
@@ -20,7 +21,7 @@ from capmap.records.queries import term_candidates
 from capmap.records.queries.codebook import coder_of, lexicon_of, machine
 from capmap.records.queries.learning import examples_of, part_of, progress_of, why
 from capmap.records.queries.review import version_of
-from tests.learned_portfolio import make_readings
+from tests.learned_portfolio import UNREAD, make_readings
 from tests.site_fixtures import make_person, make_portfolio
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +170,23 @@ def test_going_back_brings_the_lexicon_again_and_the_model_again(
     do_jobs()
     assert suggestions(portfolio) == learned
     assert Change.objects.filter(action="learning.go_back").count() == 2
+
+
+def test_what_is_imported_is_coded_by_the_model_in_use(
+    portfolio, proposed, ana, do_jobs
+):
+    adopt(proposed, ana, do_jobs)
+    text = UNREAD[0].replace("Iquitos", "Kolda")
+    file = SimpleUploadedFile("a.csv", f"Code;Title\nKK-1;{text}\n".encode())
+    imported = imports.start(portfolio=portfolio, by=ana, uploads=[file])
+    do_jobs()
+    imports.confirm(imported=imported, by=ana)
+    do_jobs()
+    training = Coding.objects.get(
+        passage__intervention__identifier="KK-1", facet="modality", code="training"
+    )
+    assert (training.basis, training.coder.kind) == ("model", "model")
+    assert training.coder.name == coder_of(portfolio).version
 
 
 def test_a_newer_model_takes_the_place_of_one_that_waits(
