@@ -25,8 +25,8 @@ class Mix:
 
 #: While the ranking finds more than chance does.
 WHILE_FINDING = Mix(0.8, 0.1, 0.1)
-#: Once it does not: the promise is to be kept soon, and only draws can keep it. Both
-#: are what needed the least reading in benchmarks/learning/stopping_simulation.py (mixes).
+#: Once it does not: the promise is to be kept soon, and only draws can keep it. Other
+#: parts read about as much, see benchmarks/learning/stopping_simulation.py, mixes.
 WHILE_PROVING = Mix(0.15, 0.0, 0.85)
 
 #: How many of the units last chosen by rank say whether it still finds: at least, most.

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from capmap.analysis.reading_order import WHILE_PROVING, Mix, mix_for, next_batch
+from capmap.analysis.reading_order import mix_for, next_batch
 from capmap.records import tasks
 from capmap.records.models import (
     InterventionCountry,
@@ -28,9 +28,6 @@ from capmap.records.review_ranking import Chances, confidences
 
 #: Units dealt to each reader at a time: a part of all, at least and at most so many.
 _LEAST, _MOST, _PART = 5, 20, 20
-
-#: Misses in a row, at least and at most, after which draws are more than the ranking.
-_MISSES, _MISSES_MOST = 10, 50
 
 #: When a job that was asked for counts as lost, and when one that failed is tried again.
 _LOST_AFTER, _AGAIN_AFTER = timedelta(hours=1), timedelta(minutes=10)
@@ -71,18 +68,6 @@ def _batch(review_round: ReviewRound) -> int:
     return each * max(1, review_round.readers.count())
 
 
-def _mix(review_round: ReviewRound, waiting: int) -> Mix:
-    """Return the parts of the next batch.
-
-    In a small round fewer misses in a row say that the ranking finds nothing any more.
-    """
-    ranked, share = outcomes(review_round)
-    misses = min(_MISSES_MOST, max(_MISSES, waiting // 10))
-    if len(ranked) >= misses and not any(ranked[-misses:]):
-        return WHILE_PROVING
-    return mix_for(ranked, share)
-
-
 def start_if_few(review_round: ReviewRound, by: User | None) -> Job | None:
     """Have the worker deal a batch, unless it is asked to already or failed just now."""
     if not wants_more(review_round):
@@ -116,7 +101,7 @@ def deal_batch(review_round: ReviewRound, chances: Chances) -> int:
         np.zeros(len(units), dtype=bool),
         np.argsort(np.array([unit.position for unit in units], dtype=np.int64)),
         _batch(review_round),
-        _mix(review_round, len(units)),
+        mix_for(*outcomes(review_round), len(units)),
     )
     picked = [(units[place], str(why)) for place, why in batch]
     _write(review_round, picked, chances)
