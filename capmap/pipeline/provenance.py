@@ -26,6 +26,8 @@ NAMED_LIBRARIES = (
     "python-docx",
     "ahocorasick-rs",
     "py3langid",
+    "numpy",
+    "scipy",
 )
 
 

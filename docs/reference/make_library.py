@@ -36,7 +36,7 @@ def page() -> str:
 def _layers() -> Iterator[str]:
     for layer in LAYERS:
         path = PACKAGE / layer
-        modules = [path] if path.is_file() else sorted(path.glob("*.py"))
+        modules = [path] if path.is_file() else sorted(path.rglob("*.py"))
         for module in modules:
             yield from _module(module)
 
