@@ -82,6 +82,10 @@ def test_an_analyst_learns_sees_adopts_and_goes_back(
     assert '<mark class="mod"' in told
     assert "brown bag lunch</mark> on wages gathered" in told
     assert "odds ×" in told
+    for facet, code in lunch.codings.values_list("facet", "code"):
+        told = page(ana, "passage_why", *address, facet, code)
+        assert told.status_code == 200, (facet, code)
+    assert "by a rule" in words(page(ana, "passage_why", *address, "chain", "activity"))
     page(ana, "learning_back", slug, post={"to": "0"})
     do_jobs()
     assert "Suggestions come from the lexicon alone" in words(

@@ -42,9 +42,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a code is suggested on a passage, or not: words and passages like it."""
+    """Why a code is suggested on a passage, or not: words and passages like it.
 
-    because: Because
+    ``because`` is None for a code that follows from others by rule.
+    """
+
+    because: Because | None
     is_suggested: bool
     alike: list[tuple[Passage, list[list[int]], float]]  # with its words, and likeness
 
@@ -118,8 +121,12 @@ def why(access: Access, passage: Passage, facet: str, code: str) -> Why | None:
         return None
     seen = as_seen(passage)
     suggested = {(s.facet, s.code) for s in coder.suggest_many([seen])[0]}
+    try:
+        told = because(coder, seen, facet, code)
+    except KeyError:
+        told = None
     return Why(
-        because=because(coder, seen, facet, code),
+        because=told,
         is_suggested=(facet, code) in suggested,
         alike=_alike(access, coder, passage, (facet, code)),
     )

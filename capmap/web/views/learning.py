@@ -209,7 +209,9 @@ def why(
         "book": book,
         "code": found,
         "why": reason,
-        "parts": learning_page.parts(reason.because) if reason else [],
+        "parts": learning_page.parts(reason.because)
+        if reason and reason.because
+        else [],
         "rows": [
             one
             for one in (*codings.counted, *codings.rejected)
