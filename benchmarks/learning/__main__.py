@@ -1,8 +1,8 @@
 """Coding that learns, with the peers beside, as Markdown; pictures go to docs/pictures/.
 
-    .venv/bin/python -m benchmarks.learning [quality] [curves] [effort] [--seeds N]
+    .venv/bin/python -m benchmarks.learning [quality] [curves] [effort] [SET ...] [--seeds N]
 
-All three parts unless some are named; ``--seeds`` reviews are played for each question
+All three parts and sets (written, tuning, both) unless some are named; ``--seeds`` reviews are played for each question
 (20) and half as many learning curves drawn. From the root of the repository, with the
 group bench: ``uv sync --extra web --group bench``, or ``make bench``. What a peer needs
 and is not installed is left out, and said so. About an hour on one core.
@@ -62,7 +62,7 @@ def show_quality(
             )
         print()
         pictures.reliabilities(parts, f"reliability-{name}")
-    if "tuning" in sets:
+    if {"tuning", "written"} <= {*sets}:
         written, tuning = sets["written"], sets["tuning"]
         print("### Learned from the tuning passages, tested on the written ones\n")
         coders: dict[str, Coder] = {
@@ -129,10 +129,9 @@ def show_effort(sets: Sets, lexicon: Remembering, seeds: int) -> None:
     for name, examples in sets.items():
         if name == "tuning":
             continue
-        each = (
-            2 if name == "written" else 1
-        )  # a review of both takes three times as long
-        keys = effort.spread(effort.questions(examples), examples, each)
+        keys = effort.most_common(effort.questions(examples), examples)
+        if name == "both":  # a review takes three times as long
+            keys = keys[:4]
         runs = effort.play(examples, keys, played, range(seeds))
         print(
             f"### Work saved (WSS@95, per cent), {name}: {seeds} reviews a question\n"
@@ -142,7 +141,7 @@ def show_effort(sets: Sets, lexicon: Remembering, seeds: int) -> None:
             if ASREVIEW in played:
                 print(effort.compared(runs, ours, ASREVIEW), end="\n\n")
         print(effort.compared(runs, RANKING, "lexicon alone"), end="\n\n")
-        pictures.recall_curves(runs, f"review-effort-{name}")
+        pictures.recall_curves(runs, f"review-effort-{name}", (RANKING, ASREVIEW))
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -157,6 +156,9 @@ def main(arguments: Sequence[str]) -> None:
         sets |= {"tuning": tuning, "both": [*tuning, *sets["written"]]}
     else:
         print(f"No tuning passages in {passages.TUNING}: set CAPMAP_DATA.\n")
+    sets = {
+        n: e for n, e in sets.items() if n in arguments or not {*sets} & {*arguments}
+    }
     embeddings = None
     if named != ["effort"]:
         try:

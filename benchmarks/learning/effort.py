@@ -46,14 +46,13 @@ def questions(examples: Sequence[Example]) -> list[Key]:
     ]
 
 
-def spread(keys: Sequence[Key], examples: Sequence[Example], each: int) -> list[Key]:
-    """Return of each facet ``each`` codes, from the one with most passages to the fewest."""
-    chosen: list[Key] = []
+def most_common(keys: Sequence[Key], examples: Sequence[Example]) -> list[Key]:
+    """Return of each facet the code that most passages carry."""
+    chosen = []
     for facet in FACETS:
         here = [key for key in keys if key[0] == facet]
         here.sort(key=lambda k: -sum(k[1] in e.codes.get(facet, ()) for e in examples))
-        places = np.linspace(0, len(here) - 1, each).round() if each > 1 else [0]
-        chosen += dict.fromkeys(here[int(place)] for place in places if here)
+        chosen += here[:1]
     return chosen
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.accuracy.run import with_titles
-from benchmarks.learning.ours import learned_from, passages
+from benchmarks.learning.ours import passages, ranked_by
 from capmap.analysis.reading_order import mix_for, next_batch, permutation
 from capmap.coding.evaluation import Example
 from capmap.coding.learned.combined import CombinedCoder
@@ -47,18 +47,17 @@ def by_lexicon(lexicon: LexiconCoder) -> Order:
 def by_capmap(lexicon: LexiconCoder, *, audit: bool) -> Order:
     """capmap's order, the coder learning anew from all that was read after each batch.
 
-    As ASReview it is told of each passage only whether it answers the question. With
-    ``audit`` the batches are those of a review that can stop by its promise: a part for
-    doubt, a part at random, more of it when the ranking finds little. Without, the
-    ranking alone.
+    It is told what a reader says of the facet asked for, not only whether the code is
+    there: a reading on the site says as much. With ``audit`` the batches are those of a
+    review that can stop by its promise: a part for doubt, a part at random, more of it
+    when the ranking finds little. Without, the ranking alone.
     """
 
     def order(examples: Sequence[Example], answers: Answers, question: Key) -> Answers:
-        facet, code = question
+        facet, _ = question
         known = passages(examples)
         told = [
-            replace(e, codes={facet: frozenset([code] if yes else [])})
-            for e, yes in zip(examples, answers, strict=True)
+            replace(e, codes={facet: e.codes.get(facet, frozenset())}) for e in examples
         ]
         units = len(examples)
         size = batch_of(units)
@@ -68,11 +67,14 @@ def by_capmap(lexicon: LexiconCoder, *, audit: bool) -> Order:
         ranked: list[bool] = []  # answers of those chosen by rank
         drawn: list[bool] = []
         while answers[read].sum() < answers.sum():
-            coder = learned_from([told[i] for i in read], lexicon)
-            chances = coder.chances(known, [question])[:, 0]
+            coder = ranked_by([told[i] for i in read], lexicon)
+            unread = np.flatnonzero(~dealt)
+            chances = np.zeros(units)
+            left = [known[i] for i in unread]
+            chances[unread] = coder.chances(left, [question])[:, 0]
             if audit:
                 share = float(np.mean(drawn)) if drawn else 0.0
-                mix = mix_for(ranked, share)
+                mix = mix_for(ranked, share, len(unread))
                 batch = next_batch(chances, dealt, drawing, size, mix)
             else:
                 best = np.argsort(np.where(dealt, 1.0, -chances), kind="stable")

@@ -35,14 +35,18 @@ def learning_curves(points: Sequence[Point], name: str) -> Path:
     return _lines(rows, name, "Decisions learned from", "Macro F1, mean of the facets")
 
 
-def recall_curves(runs: Sequence[Run], name: str) -> Path:
-    """Share found against share read: median and middle half of all reviews."""
+def recall_curves(runs: Sequence[Run], name: str, shaded: Sequence[str]) -> Path:
+    """Share found against share read: the median of all reviews.
+
+    The middle half of them is shaded for the orders named in ``shaded``.
+    """
     rows = []
     for order in dict.fromkeys(run.order for run in runs):
         curves = np.array([run.curve for run in runs if run.order == order]) * 100
         low, middle, high = np.quantile(curves, (0.25, 0.5, 0.75), axis=0)
         rows += [
-            {"name": order, "x": i, "y": y, "low": a, "high": b}
+            {"name": order, "x": i, "y": y}
+            | ({"low": a, "high": b} if order in shaded else {})
             for i, (a, y, b) in enumerate(zip(low, middle, high, strict=True))
         ]
     return _lines(rows, name, "Read, per cent", "Found, per cent", band=True)
@@ -91,7 +95,8 @@ def _lines(
     domain = alt.Scale(domain=names, range=[s[0] for s in styles])
     legend = alt.Legend(
         title=None, orient="bottom", labelFont=FONT, labelLimit=400, columns=2,
-        symbolStrokeWidth=2, symbolSize=600, labelFontSize=11,
+        symbolStrokeWidth=2, symbolSize=600, labelFontSize=11, symbolType="stroke",
+        symbolOpacity=1,
     )  # fmt: skip
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("x:Q", title=x, scale=alt.Scale(nice=False)),
@@ -115,9 +120,11 @@ def _lines(
     layers = [line]
     if band:
         shade = base.mark_area(opacity=0.13).encode(
-            y=alt.Y("low:Q", title=y), y2="high:Q"
+            y=alt.Y("low:Q", title=y),
+            y2="high:Q",
+            color=alt.Color("name:N", scale=domain, legend=None),
         )
-        layers = [shade, line]
+        layers = [line, shade]
     chart = alt.layer(*layers).properties(width=460, height=320, padding=14)
     vl_convert.register_font_directory(fonts())
     svg = vl_convert.vegalite_to_svg(chart.configure(**_theme()).to_dict())
