@@ -3,16 +3,27 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from capmap.frameworks.codebook import Codebook
 from capmap.publishing.map_model import MapModel
-from capmap.publishing.xlsx_book import INK, MUTED, RULE, SUNK, WARM, Book
+from capmap.publishing.xlsx_book import INK, MUTED, RULE, SUNK, WARM, Book, Column
 
 #: The steps of the page, light to dark; on the last three the number is white.
 SHADES = ("#DFEAF3", "#BCD4E7", "#8FB6D5", "#4378A6", "#27567F", "#0D2F50")
 
 _HEADS, _BODY = 3, 4
+
+_SHARES = (
+    ("code", 22), ("label", 34), ("numerator", 10, "whole"), ("denominator", 8, "whole"),
+    ("value", 10, "fine_share"), ("estimate", 12, "fine_share"),
+    ("low", 12, "fine_share"), ("high", 12, "fine_share"),
+    ("interval_confidence", 12, "share"), ("readings", 12, "whole"), ("method", 70),
+)  # fmt: skip
+
+#: Columns whose heading has another key.
+_NAMES = {"interval_confidence": "confidence"}
 
 
 def write_map_workbook(
@@ -23,8 +34,13 @@ def write_map_workbook(
     title: str,
     unit: str,
     notes: Sequence[str],
+    shares: pl.DataFrame,
 ) -> None:
-    """Write a map. ``unit`` names what the margins count; ``notes`` stand beneath."""
+    """Write a map. ``unit`` names what the margins count; ``notes`` stand beneath.
+
+    ``shares``: of each column the coder's count and what people who read found, on a
+    sheet of its own, with the columns of ``_SHARES``.
+    """
     book = Book(path, codebook, model.names.language)
     sheet = book.sheet("map")
     sheet.write_string(0, 0, title, book.format(bold=True, font_size=14))
@@ -38,6 +54,9 @@ def write_map_workbook(
         look = book.format(font_color=MUTED, font_size=9)
         sheet.write_string(last + 2 + place, 0, note, look)
     sheet.freeze_panes(_BODY, 2)
+    columns = [Column(*column) for column in _SHARES]
+    names = [_NAMES.get(column.heading, column.heading) for column in columns]
+    book.list(book.sheet("shares"), columns, shares.select(names).iter_rows(), frozen=2)
     book.workbook.close()
 
 

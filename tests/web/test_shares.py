@@ -1,8 +1,10 @@
 """Shares on pages and in files: the interval and what it rests on, or that there is none."""
 
+import io
 import re
 from urllib.parse import parse_qs, urlparse
 
+import openpyxl
 import pytest
 
 from capmap.records import review_queue
@@ -183,3 +185,23 @@ def test_passages_rest_on_draws_of_passages(page, grown, read, ana):
 
     assert "Intervals rest on 20 of 27 passages" in html
     assert "Intervals rest on 20 of 27 passages" in profile
+
+
+def test_the_workbook_of_a_map_has_its_shares_on_a_sheet(page, grown, read, ana):
+    read(16)
+    asked = {"columns": "modality", "rows": "level"}
+    content = page(ana, "map_file", grown.slug, "map.xlsx", query=asked).content
+
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    heads, *rows = book["Shares"].iter_rows(values_only=True)
+    training = dict(
+        zip(heads, next(r for r in rows if r[0] == "training"), strict=True)
+    )
+
+    assert training["Interval from"] <= training["Share by reading"]
+    assert training["Readings behind it"] >= 10
+    assert "people found in" in training["Method"]
+    notes = [cell.value for cell in book["Map"]["A"] if cell.value]
+    assert any(
+        "Intervals rest on 16 of 25 interventions" in str(note) for note in notes
+    )

@@ -1,6 +1,7 @@
 """A map to take away: its tables as CSV and XLSX, its pictures as SVG and PNG."""
 
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,7 @@ from capmap.web.map_multiples import Multiples
 from capmap.web.map_page import MapPage
 from capmap.web.share_columns import share_columns
 from capmap.web.templatetags.capmap import day, language, said
+from capmap.web.templatetags.shares import sample_sentences, sentences
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -95,9 +97,23 @@ def _map_xlsx(page: MapPage) -> bytes:
             page.maps.codebook,
             title=f"{page.kicker.partition('. ')[2]}: {page.access.portfolio.title}",
             unit=page.unit_label,
-            notes=[_source(page), page.words.say("source_overlap")],
+            notes=[
+                _source(page),
+                page.words.say("source_overlap"),
+                *map(unescape, sample_sentences(page.estimates)),
+            ],
+            shares=_bars_in_words(page),
         )
         return path.read_bytes()
+
+
+def _bars_in_words(page: MapPage) -> pl.DataFrame:
+    """Return the shares of the columns, each with its method in a sentence."""
+    told = {
+        h.named.code: " ".join(sentences(page.estimated(h))) for h in page.model.heads
+    }
+    how = pl.col("code").replace_strict(told, default="", return_dtype=pl.String)
+    return _bars(page).with_columns(method=how)
 
 
 def _source(page: MapPage) -> str:
