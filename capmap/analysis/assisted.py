@@ -73,7 +73,7 @@ class Estimate:
         >>> found = [True] * 20 + [False] * 40
         >>> estimate = estimated_share(found, found, 140, 412)
         >>> estimate.sentence("interventions", "en").replace("\\xa0", " ")
-        'about 140 of 412 interventions (34 per cent; 95% interval 32 to 36)'
+        'about 140 of 412 interventions (34 per cent; 95% interval 31 to 37)'
         """
         words = Wording("analysis", language)
         here = Wording("estimates", language)
@@ -104,7 +104,8 @@ class Estimate:
             cases = min(max(cases, 1), self.population - 1)
         return {
             "cases": said_cases(cases, self.population, unit, words),
-            "per_cent": per_cent(cases, self.population, words.language),
+            # Of the share itself: rounded cases of a small portfolio are off by a point.
+            "per_cent": per_cent(round(self.value * 10**6), 10**6, words.language),
         }
 
     def sum_sentence(self, currency: str, language: str) -> str:
@@ -178,7 +179,7 @@ def estimated_share(
     >>> suggested = [True] * 15 + [False] * 45
     >>> estimate = estimated_share(found, suggested, 110, 412)
     >>> round(estimate.value, 3), round(estimate.low, 3), round(estimate.high, 3)
-    (0.348, 0.286, 0.417)
+    (0.348, 0.284, 0.419)
     """
     return stratified_share(
         [Stratum(found, suggested, suggested_in_all, population)], confidence=confidence
@@ -350,4 +351,24 @@ def _weighed(
         float((money[read] ** 2).sum()),
         float((money[~read] ** 2).sum()),
         machine,
+    )
+
+
+def among_more(estimate: Estimate, empty: int) -> Estimate:
+    """Return a share among ``empty`` units more, in which nothing can be found.
+
+    They need no reading: an intervention without a text is one.
+    """
+    population = estimate.population + empty
+    part = estimate.population / population
+    return replace(
+        estimate,
+        value=estimate.value * part,
+        low=estimate.low * part,
+        high=estimate.high * part,
+        machine=estimate.machine * part,
+        population=population,
+        random_value=estimate.random_value * part,
+        random_low=estimate.random_low * part,
+        random_high=estimate.random_high * part,
     )

