@@ -13,8 +13,6 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from capmap.coding.suggestion import Suggestion
-
 Key = tuple[str, str]
 """Facet and code."""
 
@@ -248,6 +246,3 @@ class Passage:
     context: str = ""
     sectors: Sequence[str] = ()
     markers: Sequence[tuple[str, int]] = ()
-
-
-Suggestions = list[Suggestion]
