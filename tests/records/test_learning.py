@@ -18,7 +18,7 @@ from capmap.records.models import (
 )
 from capmap.records.permissions import NotAllowed, access
 from capmap.records.queries import term_candidates
-from capmap.records.queries.codebook import coder_of, lexicon_of, machine
+from capmap.records.queries.codebook import coder_name, coder_of, lexicon_of, machine
 from capmap.records.queries.learning import examples_of, part_of, progress_of, why
 from capmap.records.queries.review import version_of
 from tests.learned_portfolio import UNREAD, make_readings
@@ -126,6 +126,7 @@ def test_an_adopted_model_codes_what_nobody_decided_and_only_that(
     adopt(proposed, ana, do_jobs)
     coder = coder_of(portfolio)
     assert isinstance(coder, CombinedCoder)
+    assert coder_name(portfolio) == coder.version
     lunch = unread[0].codings.suggested().get(facet="modality", code="training")
     assert (lunch.basis, lunch.coder.kind) == ("model", "model")
     assert lunch.coder.name == coder.version

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from capmap.coding.learned.combined import CombinedCoder
 from capmap.coding.learned.model import Model
-from capmap.coding.lexicon import LexiconCoder
+from capmap.coding.lexicon import LexiconCoder, version_of
 from capmap.frameworks.changed import TermEdit, changed
 from capmap.frameworks.codebook import Codebook, load_codebook
 from capmap.frameworks.framework import Framework, load_framework
@@ -60,6 +60,16 @@ def coder_of(portfolio: Portfolio) -> MachineCoder:
     return coder_at(portfolio, newest_number(portfolio))
 
 
+def coder_name(portfolio: Portfolio) -> str:
+    """Return the name that ``coder_of`` has, without building it."""
+    lexicon = version_of(codebook_of(portfolio))
+    in_use = LearnedModel.objects.filter(
+        portfolio=portfolio, state=LearnedModel.State.IN_USE
+    )
+    model = in_use.values_list("version", flat=True).first()
+    return _joined(model, lexicon) if model else lexicon
+
+
 def coder_at(portfolio: Portfolio, number: int) -> MachineCoder:
     """Return the coder with version ``number`` of the codebook, and the model in use."""
     in_use = model_in_use(portfolio)
@@ -76,10 +86,12 @@ def lexicon_of(portfolio: Portfolio) -> LexiconCoder:
 def combined(lexicon: LexiconCoder, model: Model) -> CombinedCoder:
     """Join a lexicon and a model; the name says both, since either may change alone."""
     coder = CombinedCoder(lexicon, model)
-    coder.version = (
-        f"{_MODEL}{model.version.removeprefix(_MODEL)} with {lexicon.version}"
-    )
+    coder.version = _joined(model.version, lexicon.version)
     return coder
+
+
+def _joined(model: str, lexicon: str) -> str:
+    return f"{_MODEL}{model.removeprefix(_MODEL)} with {lexicon}"
 
 
 def with_model_of(portfolio: Portfolio, lexicon: LexiconCoder) -> MachineCoder:

@@ -79,12 +79,13 @@ def terms_with_effect(
         for key, one in report.codes.items()
         for word, weight in _new_words(book, key, one.for_it)
     }
-    found = _standing(words, examples)
+    folded = [fold(example.text).text for example in examples]
+    found = _standing(words, examples, folded)
     known = {(t.facet, t.code, t.language, t.term) for t in found}
-    found += _marked([key for key in marked if key not in known], examples)
+    found += _marked([key for key in marked if key not in known], examples, folded)
     if not found:
         return []
-    _measure(portfolio, book, found, examples)
+    _measure(portfolio, book, found, examples, folded)
     progress("terms", 1, 1, "")
     return [asdict(t) for t in found if not t.weight or t.gain >= _GAIN]
 
@@ -113,10 +114,11 @@ def _matcher(code: Code) -> PhraseMatcher:
 
 
 def _standing(
-    words: dict[tuple[str, str, str], float], examples: Sequence[Example]
+    words: dict[tuple[str, str, str], float],
+    examples: Sequence[Example],
+    folded: Sequence[str],
 ) -> list[Tried]:
     """Note where words stand in accepted passages; drop those that hardly do."""
-    folded = [fold(example.text).text for example in examples]
     tried = []
     for (facet, code, word), weight in words.items():
         inside = [
@@ -140,15 +142,17 @@ def _standing(
 
 
 def _marked(
-    marked: Sequence[tuple[str, str, str, str]], examples: Sequence[Example]
+    marked: Sequence[tuple[str, str, str, str]],
+    examples: Sequence[Example],
+    folded: Sequence[str],
 ) -> list[Tried]:
     tried = []
     for facet, code, language, word in marked:
         if _PLAIN.fullmatch(word):
             inside = [
                 int(e.identifier)
-                for e in examples
-                if code in e.codes.get(facet, ()) and f" {word} " in fold(e.text).text
+                for e, text in zip(examples, folded, strict=True)
+                if code in e.codes.get(facet, ()) and f" {word} " in text
             ]
             tried.append(
                 Tried(facet, code, language, word, 0.0, inside[:_NOTED], len(inside))
@@ -161,15 +165,13 @@ def _measure(
     book: Codebook,
     tried: Sequence[Tried],
     examples: Sequence[Example],
+    folded: Sequence[str],
 ) -> None:
     edits = [TermEdit(t.facet, t.code, t.language, t.term) for t in tried]
     without = lexicon_of(portfolio)
     together = LexiconCoder(changed(book, edits, "tried"), framework_of(portfolio))
     words = sorted({t.term for t in tried})
-    standing = [
-        {word for word in words if f" {word} " in text}
-        for text in (fold(example.text).text for example in examples)
-    ]
+    standing = [{word for word in words if f" {word} " in text} for text in folded]
     before = [_codes(without, example) for example in examples]
     after = [
         _codes(together, example) if held else codes

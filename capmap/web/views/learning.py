@@ -13,7 +13,7 @@ from capmap.records.actions import learning as actions
 from capmap.records.models import Job, LearnedModel, Passage
 from capmap.records.permissions import Access
 from capmap.records.queries import learning as query
-from capmap.records.queries.codebook import codebook_of, coder_of
+from capmap.records.queries.codebook import codebook_of, coder_name
 from capmap.records.queries.codings import codings_of, fill_in
 from capmap.records.queries.recoding import passages_to_code
 from capmap.records.queries.review import blind_passages
@@ -74,7 +74,7 @@ def model(request: HttpRequest, access: Access, number: int) -> HttpResponse:
         "is_open": found.state == LearnedModel.State.PROPOSED,
         "may_decide": access.analyses_everywhere,
         "has_changed": found.state == LearnedModel.State.PROPOSED
-        and found.effect.get("before") != coder_of(access.portfolio).version,
+        and found.effect.get("before") != coder_name(access.portfolio),
         **learning_page.shown(found, book),
     }
     if not access.is_scoped:
