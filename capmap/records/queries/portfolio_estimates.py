@@ -16,7 +16,7 @@ from math import ceil
 
 import polars as pl
 
-from capmap.analysis.assisted import FEW, Estimate, estimated_share
+from capmap.analysis.assisted import FEW, Estimate, among_more, estimated_share
 from capmap.analysis.facets import counted_interventions
 from capmap.publishing.map_model import OTHERS
 from capmap.records.queries import samples
@@ -95,6 +95,7 @@ class Estimates:
         self._maps = maps
         self._portfolio, self._shot = maps.portfolio, maps.shot
         self._unit = unit
+        self._counted: tuple[Question, dict[tuple[str, str], _Counts]] | None = None
 
     @cached_property
     def sample(self) -> Sample:
@@ -237,7 +238,9 @@ class Estimates:
             "rows": question.rows, "columns": question.columns,
             "filters": dict(question.filters), "confidence": question.confidence,
         }  # fmt: skip
-        return _as_counts(self._answer("cells", asked, count))
+        if self._counted is None or self._counted[0] != question:
+            self._counted = question, _as_counts(self._answer("cells", asked, count))
+        return self._counted[1]
 
     def _with_margins(self, cells: pl.LazyFrame) -> pl.LazyFrame:
         own = cells.select("row", "column", id=self._id).drop_nulls("id").unique()
@@ -258,40 +261,55 @@ class Estimates:
         with_any: Sequence[str] = (),
         without: Sequence[str] = (),
     ) -> _Counts:
-        named = [*with_all, *with_any, *without]
-
-        def units(codings: pl.LazyFrame) -> pl.LazyFrame:
-            keys = pl.concat_str("facet", pl.lit(":"), "code")
-            held = (
-                self._maps.of_capacity(codings)
-                .with_columns(key=keys)
-                .filter(pl.col("key").is_in(named))
-                .select("key", id=self._id)
-                .drop_nulls("id")
-                .group_by("id")
-                .agg(pl.col("key").unique())
+        holds = pl.lit(True)
+        for key in with_all:
+            holds &= pl.col("keys").list.contains(key)
+        for key in without:
+            holds &= ~pl.col("keys").list.contains(key)
+        if with_any:
+            holds &= pl.any_horizontal(
+                pl.col("keys").list.contains(k) for k in with_any
             )
-            holds = pl.lit(True)
-            for key in with_all:
-                holds &= pl.col("key").list.contains(key)
-            for key in without:
-                holds &= ~pl.col("key").list.contains(key)
-            if with_any:
-                holds &= pl.any_horizontal(
-                    pl.col("key").list.contains(k) for k in with_any
-                )
-            return held.filter(holds).select("id", row=pl.lit(ALL), column=pl.lit(ALL))
+
+        def units(held: pl.DataFrame) -> pl.LazyFrame:
+            found = held.lazy().filter(holds)
+            return found.select("id", row=pl.lit(ALL), column=pl.lit(ALL))
 
         def count() -> pl.DataFrame:
-            decided = samples.decided(self._portfolio, self._shot).lazy()
-            rest = self._maps.codings().join(decided, on="passage_id", how="anti")
-            own = samples.said_by_coder(self._portfolio, self._shot)
-            both = pl.concat([rest, own], how="diagonal_relaxed")
-            return self._crossed(units(self._found), units(both))
+            return self._crossed(units(self._keys_found), units(self._keys_suggested))
 
         asked = {"all": list(with_all), "any": list(with_any), "no": list(without)}
         found = _as_counts(self._answer("having", asked, count))
         return found.get((ALL, ALL), _Counts())
+
+    @cached_property
+    def _keys_found(self) -> pl.DataFrame:
+        """Return the codes that people found in each unit read: id, keys ("facet:code")."""
+        return self._answer("keys found", {}, lambda: self._keys(self._found))
+
+    @cached_property
+    def _keys_suggested(self) -> pl.DataFrame:
+        """Return the codes that the coder suggests in each unit."""
+
+        def gather() -> pl.DataFrame:
+            decided = samples.decided(self._portfolio, self._shot).lazy()
+            rest = self._maps.codings().join(decided, on="passage_id", how="anti")
+            own = samples.said_by_coder(self._portfolio, self._shot)
+            return self._keys(pl.concat([rest, own], how="diagonal_relaxed"))
+
+        return self._answer("keys suggested", {}, gather)
+
+    def _keys(self, codings: pl.LazyFrame) -> pl.DataFrame:
+        return (
+            self._maps.of_capacity(codings)
+            .filter(pl.col("facet").is_in(list(self._maps.codebook.facets)))
+            .select(id=self._id, keys=pl.concat_str("facet", pl.lit(":"), "code"))
+            .drop_nulls("id")
+            .unique()
+            .group_by("id")
+            .agg("keys")
+            .collect()
+        )
 
     def _crossed(self, found: pl.LazyFrame, suggested: pl.LazyFrame) -> pl.DataFrame:
         """Count units by row and column: found and suggested among those read, in_all."""
@@ -331,6 +349,7 @@ def prepare(maps: Maps) -> None:
     if estimates.sample.read:
         for rows, columns in USUAL:
             estimates.cell(Question(rows, columns), ALL, ALL)
+        estimates.having(["capacity:cd"])
 
 
 def _as_counts(table: pl.DataFrame) -> dict[tuple[str, str], _Counts]:
@@ -365,18 +384,10 @@ def _in_all(counts: _Counts, sample: Sample) -> tuple[int, int]:
 def _assisted(counts: _Counts, sample: Sample) -> Estimate:
     """Return the share among all, those without a passage among them."""
     estimate = _share(_outcomes(counts, sample), *_in_all(counts, sample))
-    part = sample.population / (sample.population + sample.empty)
+    everything = sample.population + sample.empty
     return replace(
-        estimate,
-        machine=counts.in_all / (sample.population + sample.empty),
-        **{
-            name: getattr(estimate, name) * part
-            for name in (
-                "value", "low", "high", "random_value", "random_low", "random_high"
-            )
-        },
-        population=sample.population + sample.empty,
-    )  # fmt: skip
+        among_more(estimate, sample.empty), machine=counts.in_all / everything
+    )
 
 
 @lru_cache(maxsize=20_000)
