@@ -8,6 +8,8 @@ UV := .tools/bin/uv
 CAPMAP := .venv/bin/capmap
 PORT ?= 8000
 BENCH_MB ?= 200
+# Two processes test on two cores: threads of their own would only wait for each other.
+export OPENBLAS_NUM_THREADS ?= 1
 BENCH_SITE := benchmarks/speed/generated/site
 
 .PHONY: help setup run test quick check fix docs bench clean

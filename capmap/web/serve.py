@@ -49,6 +49,8 @@ def serve(
     shown = f"[{named}]" if ":" in named else named
     os.environ.setdefault("CAPMAP_URL", f"http://{shown}:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "capmap.web.settings")
+    # Several processes share the cores: threads of their own would only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     tell(words.say("serve_preparing"))
     prepared = _prepare(sample, words)
     site = _Site(host, port, workers)
