@@ -2,10 +2,10 @@
 
     .venv/bin/python -m benchmarks.learning [quality] [curves] [effort] [SET ...] [--seeds N]
 
-All three parts and sets (written, tuning, both) unless some are named; ``--seeds`` reviews are played for each question
-(20) and half as many learning curves drawn. From the root of the repository, with the
-group bench: ``uv sync --extra web --group bench``, or ``make bench``. What a peer needs
-and is not installed is left out, and said so. About an hour on one core.
+All parts and sets (written, tuning, both) unless some are named; ``--seeds`` reviews are
+played for each question (20) and half as many learning curves drawn. From the root of the
+repository, with the group bench: ``make bench``, or ``uv sync --extra web --group bench``.
+What a peer needs and is not installed is left out, and said so. An hour on one core.
 """
 
 import sys
@@ -61,7 +61,8 @@ def show_quality(
                 f"{quality.brier(examples, suggested):.3f}"
             )
         print()
-        pictures.reliabilities(parts, f"reliability-{name}")
+        if name == "both":
+            pictures.reliabilities(parts, "reliability")
     if {"tuning", "written"} <= {*sets}:
         written, tuning = sets["written"], sets["tuning"]
         print("### Learned from the tuning passages, tested on the written ones\n")
@@ -104,7 +105,8 @@ def show_curves(
         points = quality.curves(examples, coders, range(seeds))
         print(f"### Learning curves, {name}: mean of {seeds} random orders\n")
         print(quality.curve_table(points), end="\n\n")
-        pictures.learning_curves(points, f"learning-curves-{name}")
+        if name == "written":
+            pictures.learning_curves(points, "learning-curves")
 
 
 def from_something(coder: Coder) -> Coder:
