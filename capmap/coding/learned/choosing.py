@@ -154,13 +154,18 @@ def _settle_verdicts(
     candidates: Bools,
     rules: Rules,
 ) -> None:
-    """Learn the verdict on capacity as a whole or not at all: one code brings the others."""
+    """Learn the verdict on capacity as a whole or not at all: one code brings the others.
+
+    A verdict that is seldom given ("unclear") keeps the lexicon's chance beside two others
+    that are learned.
+    """
     columns = rules.verdicts
     if not columns:
         return
-    weighs[columns] = candidates[columns].all() and weighs[columns].any()
+    is_choice = candidates[columns].sum() >= 2 and weighs[columns].any()
+    weighs[columns] = candidates[columns] & is_choice
     is_learned[columns] = False
-    if weighs[columns].all():
+    if is_choice:
         verdict = rules.verdict(rules.one_verdict(chance), threshold)
         given = np.zeros_like(true)
         given[np.arange(len(given)), verdict] = True

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from learned_examples import KAIZEN, NOTHING, TRAINING, examples
+from learned_examples import KAIZEN, NOTHING, TRAINING, example, examples
 
 from capmap.coding.learned.combined import CombinedCoder
 from capmap.coding.learned.decisions import decisions, folds
@@ -46,6 +46,24 @@ def test_a_word_that_no_term_knows_is_learned(lexicon, learned, language):
     assert new.because.lower().count("kaizen") == 1
     assert found["capacity", "cd"].confidence > 0.5
     assert 0.3 < new.confidence <= found["capacity", "cd"].confidence
+
+
+def test_capacity_is_learned_where_nobody_ever_said_unclear(lexicon):
+    indirect = {"en": "Mornings beside the cashier in {place}, {month}"}
+    kinds = ((indirect, "cd"), (NOTHING, "not-cd"))
+    told = [
+        example(texts, {"capacity": verdict}, number, "en")
+        for texts, verdict in kinds
+        for number in range(30)
+    ]
+    text = indirect["en"].format(place="Oslo", month="May")
+    coder = CombinedCoder(lexicon, learn(told, lexicon).model)
+
+    assert ("capacity", "cd") not in codes(lexicon, text)
+    assert ("capacity", "cd") in codes(coder, text)
+    assert ("capacity", "not-cd") in codes(
+        coder, NOTHING["en"].format(place="Oslo", month="May")
+    )
 
 
 def test_what_is_learned_in_two_languages_is_known_in_the_third(lexicon):
