@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from capmap.records.queries.portfolio_estimates import Estimates, Sample, _Counts
+from capmap.records.queries.portfolio_estimates import Estimates, _Counts
+from capmap.records.queries.samples import Sample
 
 RUNS = 400
 

@@ -21,6 +21,7 @@ from capmap.analysis.facets import counted_interventions
 from capmap.publishing.map_model import OTHERS
 from capmap.records.queries import samples
 from capmap.records.queries.maps import USUAL, Maps, Question
+from capmap.records.queries.samples import Sample
 from capmap.tables import ALL
 
 #: Of the findings of the overview, those among all; the others are among what has capacity.
@@ -28,18 +29,6 @@ AMONG_ALL = ("finding_capacity", "finding_constituents")
 
 #: Findings that speak of the coder, not of the portfolio.
 OF_THE_CODER = ("finding_doubtful",)
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """How many units of a portfolio were read, of how many; as one person sees them."""
-
-    unit: str
-    read: int
-    population: int
-    later: int  # came or changed since: no reading speaks for them
-    empty: int  # without a passage
-    helped: bool  # whether the coder's suggestions can be corrected by these readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +161,7 @@ class Estimates:
 
     def _among_all(self, counts: _Counts) -> Backed:
         sample = self.sample
-        if sample.read < FEW and sample.read < sample.population:
+        if sample.is_few:
             return Backed(sample, "all", "too_few", sample.read, counts.found)
         estimate = _assisted(counts, sample)
         return Backed(sample, "all", "", sample.read, counts.found, estimate)

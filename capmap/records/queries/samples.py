@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from capmap.analysis.assisted import FEW
 from capmap.records.models import Coder, Coding, Portfolio, Reading, ReviewRound
 from capmap.records.queries.snapshot import Snapshot
 
@@ -28,6 +29,23 @@ _DECIDED = {
     "code": pl.String, "confidence": pl.Float64, "coder": pl.String,
     "by_person": pl.Boolean, "accepted": pl.Boolean,
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How many units of a portfolio were read, of how many; as one person sees them."""
+
+    unit: str
+    read: int
+    population: int
+    later: int  # came or changed since: no reading speaks for them
+    empty: int  # without a passage
+    helped: bool  # whether the coder's suggestions can be corrected by these readings
+
+    @property
+    def is_few(self) -> bool:
+        """Whether so little was read that no share has an interval yet."""
+        return not self.read or self.read < min(FEW, self.population)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 
+from capmap.analysis.assisted import FEW
 from capmap.analysis.precision import HALF_WIDTH, enough_to_read
 from capmap.analysis.shares import rounded_ends, rounded_per_cent
 from capmap.publishing.map_words import percent_sign
@@ -73,10 +74,11 @@ def sample_sentences(estimates: Estimates) -> list[str]:
     read = estimates.sample
     if not read.read:
         return [said(f"estimates.none_read_{read.unit}")]
+    key = "few_of" if read.is_few else "rests_on"
     told: list[str] = [
         said(
-            f"estimates.rests_on_{read.unit}",
-            count=read.read, population=read.population,
+            f"estimates.{key}_{read.unit}",
+            count=read.read, population=read.population, enough=FEW,
         )
     ]  # fmt: skip
     if read.later:
