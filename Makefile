@@ -67,6 +67,8 @@ bench: setup ## speed and accuracy with the peers beside; BENCH_MB=1000 for the 
 	.venv/bin/python benchmarks/accuracy/run.py
 	.venv/bin/python benchmarks/accuracy/run.py benchmarks/accuracy/written
 	.venv/bin/python -m benchmarks.learning
+	.venv/bin/python -m benchmarks.learning.stopping_simulation
+	.venv/bin/python -m benchmarks.learning.coverage
 	.venv/bin/python benchmarks/speed/matching.py
 	.venv/bin/python benchmarks/speed/iati_table.py $(BENCH_MB)
 	.venv/bin/python benchmarks/speed/coded_parquet.py $(BENCH_MB)
