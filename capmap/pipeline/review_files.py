@@ -14,10 +14,11 @@ from capmap.sources.remarks import Remarks
 from capmap.sources.sheets import WorkbookError, opened
 from capmap.wording import topic
 
-#: Columns of a batch; the reader writes yes or no into the last.
+#: Columns of a batch; the reader writes yes or no into the last. How likely the coder
+#: takes the code to be is not among them: readers would lean on it.
 COLUMNS = (
     "passage_id", "intervention_id", "title", "place", "language", "text", "why",
-    "chance", "answer",
+    "answer",
 )  # fmt: skip
 ENDINGS = (".csv", ".xlsx")
 
@@ -28,7 +29,7 @@ def write_batch(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         write_list(path, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
     else:
         rows = [{name: row[name] for name in COLUMNS} for row in rows]
-        schema = dict.fromkeys(COLUMNS, pl.String) | {"chance": pl.Float64}
+        schema = dict.fromkeys(COLUMNS, pl.String)
         safe_csv(pl.LazyFrame(rows, schema=schema), path)
 
 

@@ -267,8 +267,7 @@ def _write(
         if path.exists():
             continue
         lines = [
-            row
-            | {"why": words.say(f"why_{one.why}"), "chance": one.chance, "answer": ""}
+            row | {"why": words.say(f"why_{one.why}"), "answer": ""}
             for one in (batch[number] for number in share)
             for row in rows[one.unit,].to_dicts()
             if row["passage_id"] not in found

@@ -100,6 +100,7 @@ def test_the_likely_come_first_each_with_why_and_some_are_drawn(folder, lexicon)
     assert [row["why"] for row in rows].count("drawn at random") == 1
     assert sum("Training" in row["text"] for row in rows) == 5
     assert all(row["title"].startswith("'=Project") for row in rows)
+    assert "chance" not in rows[0]
     assert order.ranked_by == "lexicon"
     assert order.standing.read == 0
 
@@ -163,7 +164,7 @@ def test_answers_in_a_workbook_are_read_and_no_file_with_answers_is_replaced(
     review_order(folder, "capacity:cd", lexicon, out=out, size=10)
     book = openpyxl.load_workbook(out)
     for row in book.active.iter_rows(min_row=2):
-        row[8].value = "sí"
+        row[7].value = "sí"
     book.save(out)
 
     with pytest.raises(FileExists):
