@@ -89,6 +89,8 @@ def estimate_command(
         raise fail(words.say("error_ending", path=out), code=2)
     try:
         book = load_codebook(*codebook_folders(framework, codebook))
+        if draw is not None:
+            named = named or estimate_sample.asked_before(folder, unit.value)
         questions = estimate.questions_of(named or ["capacity:cd"], book)
         if draw is not None:
             sample = estimate_sample.draw(
@@ -127,8 +129,8 @@ def estimate_command(
     except estimate.NoBudgetsOfPassages:
         raise fail(words.say("error_budgets_of_passages"), code=2) from None
     except estimate.NothingDecided:
-        word = words.say(f"units_{unit.value}", count=1)
-        raise fail(words.say("error_nothing_decided", unit=word)) from None
+        word = words.say(f"units_{unit.value}", count=2)
+        raise fail(words.say("error_nothing_decided", units=word)) from None
     except FrameworkError as fault:
         raise fail(fault.finding.sentence(language), code=2) from None
     except ValueError as fault:

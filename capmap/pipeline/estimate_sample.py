@@ -1,8 +1,8 @@
 """The units of a mapped portfolio that are read at random, and the memory of the draw.
 
-``FOLDER/review/drawn-interventions.json`` keeps which units were drawn and in which
-order. Drawing again draws on in the same permutation, so that all draws together are one
-simple random sample.
+``FOLDER/review/drawn-interventions.json`` keeps which units were drawn, in which order,
+and for which codes. Drawing again draws on in the same permutation, so that all draws
+together are one simple random sample.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 import polars as pl
 
@@ -184,11 +184,23 @@ def draw(
     _memory(folder, unit).parent.mkdir(exist_ok=True)
     _write(path, folder, units, new, questions)
     drawn = [*before, *new]
-    kept: _Memory = {"unit": unit, "of": units.digest, "seed": seed, "drawn": drawn}
+    asked = list(dict.fromkeys([*asked_before(folder, unit), *questions]))
+    kept: _Memory = {
+        "unit": unit, "of": units.digest, "seed": seed, "asked": asked, "drawn": drawn
+    }  # fmt: skip
     _memory(folder, unit).write_text(
         json.dumps(kept, ensure_ascii=False, indent=0), encoding="utf-8"
     )
     return Sample(path, unit, len(new), len(drawn), len(names))
+
+
+def asked_before(folder: Path, unit: Unit) -> list[str]:
+    """Return the questions ("facet:code") of the earlier draws, in the order asked."""
+    path = _memory(folder, unit)
+    if not path.exists():
+        return []
+    kept: _Memory = json.loads(path.read_text(encoding="utf-8"))
+    return kept.get("asked", [])
 
 
 def drawn_files(folder: Path, unit: Unit) -> list[Path]:
@@ -202,11 +214,15 @@ def _memory(folder: Path, unit: Unit) -> Path:
 
 
 class _Memory(TypedDict):
-    """What is kept of a draw: of which units, with which seed, and who came up."""
+    """What is kept of a draw: of which units, with which seed, and who came up.
+
+    ``asked``: the questions of all draws; memories of earlier versions lack it.
+    """
 
     unit: Unit
     of: str
     seed: int
+    asked: NotRequired[list[str]]
     drawn: list[str]
 
 

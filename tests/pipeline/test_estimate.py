@@ -1,11 +1,15 @@
 """Estimates from the command line: drawn, read whole, estimated, and honest of the draw."""
 
 import csv
+import json
+from pathlib import Path
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from capmap import tables
+from capmap.cli import app
 from capmap.frameworks.codebook import load_codebook
 from capmap.frameworks.framework import load_framework
 from capmap.pipeline import estimate_report
@@ -18,6 +22,7 @@ from capmap.pipeline.estimate import (
 from capmap.pipeline.estimate_sample import (
     AllDrawn,
     AnotherSeed,
+    asked_before,
     draw,
     sample_of,
     units_of,
@@ -118,6 +123,24 @@ def test_a_seed_is_kept_and_another_refused(folder):
     draw(folder, "interventions", 5, [CD], seed=3)
     with pytest.raises(AnotherSeed, match="seed 3"):
         draw(folder, "interventions", 5, [CD], seed=4)
+
+
+def test_the_codes_of_earlier_draws_are_asked_again(folder):
+    def drawn(*options):
+        command = ["estimate", str(folder), "--draw", "5", "--json", *options]
+        done = CliRunner().invoke(app, command)
+        path = Path(json.loads(done.stdout)["path"])
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return [head for head in next(csv.reader(file)) if ":" in head]
+
+    first = drawn("--for", CD, "--for", "level")
+
+    assert len(first) > 3
+    assert drawn() == first
+    assert drawn("--for", "modality:training") == ["modality:training"]
+    assert drawn() == [*first, "modality:training"]
+    assert drawn("--unit", "passages") == [CD]
+    assert asked_before(folder, "interventions") == [*first, "modality:training"]
 
 
 def test_an_intervention_counts_once_it_is_read_whole(folder, book):
