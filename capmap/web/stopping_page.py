@@ -17,6 +17,7 @@ from capmap.records.queries.review_standing import (
     way_of,
 )
 from capmap.web.review_picture import HEIGHT, WIDTH, Mark
+from capmap.web.templatetags.capmap import said
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 380.0, 14.0, 196.0
 
@@ -146,7 +147,10 @@ def table_of(
         return _batches(batches_of(review_round))
     if name == "way":
         return pl.DataFrame(
-            [(p.read, p.found, p.recall, p.recall_at_least) for p in way_of(review_round)],
+            [
+                (p.read, p.found, round(p.recall, 4), _at_least(p.recall_at_least))
+                for p in way_of(review_round)
+            ],
             schema={
                 "read": pl.Int64, "found": pl.Int64, "found_share": pl.Float64,
                 "found_share_at_least": pl.Float64,
@@ -202,12 +206,24 @@ def _draws(review_round: ReviewRound, access: Access) -> pl.DataFrame:
         names = {pk: f"{identifier}, {place}" for pk, identifier, place in rows}
     return pl.DataFrame(
         [
-            (unit.batch, names[key], unit.why, unit.found)
+            (unit.batch, names[key], unit.why, _yes_or_no(unit.found))
             for key, unit in units_told(review_round).items()
             if key in names
         ],
         schema={
-            "batch": pl.Int64, "unit": pl.String, "why": pl.String, "found": pl.Boolean,
+            "batch": pl.Int64, "unit": pl.String, "why": pl.String, "found": pl.String,
         },
         orient="row",
     )  # fmt: skip
+
+
+def _at_least(part: float) -> float:
+    """Round down to four digits: it is a promise."""
+    return floor(part * 10_000 + 1e-7) / 10_000
+
+
+def _yes_or_no(found: bool | None) -> str | None:
+    """Say in the reader's language whether a unit was found; None while it is unread."""
+    if found is None:
+        return None
+    return said("history.yes" if found else "history.no")

@@ -45,7 +45,7 @@ def test_it_says_what_the_portfolio_holds(page, portfolio, vera):
     html = text(page(vera, "portfolio", portfolio.slug))
 
     assert figure(html, "interventions") == "5"
-    assert figure(html, "passages read") == "7"
+    assert figure(html, "passages") == "7"
     assert figure(html, "countries where capacity is developed") == "3"
     assert re.search(r"<b>USD\s11,400,000</b> by 2 interventions", html)
     assert re.search(r"<b>EUR\s150,000</b> by 1 intervention<", html)
@@ -146,11 +146,30 @@ def test_an_empty_portfolio_has_one_next_step(page, portfolio, ana, vera, paul):
     )
 
 
+def test_of_a_round_that_learns_it_says_what_was_read_not_that_all_must_be(
+    page, portfolio, rita
+):
+    made = ReviewRound.objects.create(
+        portfolio=portfolio, title="Find", drawn_from=4, order="learning"
+    )
+    states = ("read", "spared", "spared", "open")
+    for place, passage in enumerate(Passage.objects.all()[:4], start=1):
+        ReviewItem.objects.create(
+            round=made, passage=passage, position=place, state=states[place - 1]
+        )
+
+    html = text(page(rita, "portfolio", portfolio.slug))
+
+    assert ">Passages to read: Find</a>" in html
+    assert '<progress max="4" value="1"' in html
+    assert '<span class="n">1 read</span>' in html
+
+
 def test_a_respondent_is_told_that_nothing_is_asked_of_them(page, portfolio, rosa):
     html = text(page(rosa, "portfolio", portfolio.slug))
 
     assert "Nothing is asked of you at the moment" in html
-    assert "passages read" not in html
+    assert "<dt>passages</dt>" not in html
 
 
 def test_it_speaks_french_and_spanish(page, portfolio, vera):

@@ -120,6 +120,11 @@ def test_the_reasons_are_one_click_away_with_their_files(page, ana, rita, made):
         len(rows) - 1
         == made.items.filter(turn__isnull=False).values("batch").distinct().count()
     )
+    assert {row.rsplit(",", 1)[1] for row in rows[1:]} <= {"yes", "no", ""}
+    assert any(row.endswith((",yes", ",no")) for row in rows[1:])
+    way = b"".join(page(ana, "round_stopping_file", slug, made.pk, "way.csv"))
+    for row in way.decode("utf-8-sig").splitlines()[1:]:
+        assert all(len(cell) <= len("0.1234") for cell in row.split(","))
     for name in ("batches.csv", "batches.xlsx", "way.csv", "draws.xlsx"):
         answer = page(ana, "round_stopping_file", slug, made.pk, name)
         assert answer.status_code == 200, name

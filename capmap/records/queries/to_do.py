@@ -82,12 +82,13 @@ def _rounds(access: Access) -> list[RoundToRead]:
         if one.readers.all() and not one.learns:
             items = ReviewItem.objects.filter(round=one, reader=access.user)
             total, waiting = items.count(), items.filter(state="open").count()
+            read = items.filter(state="read").count()
         else:  # counted by position: a round of everything is large
             progress = progress_of(one)
-            total = progress.items
+            total, read = progress.items, progress.read
             waiting = progress.to_go - progress.asked
         if waiting > 0:
-            told.append(RoundToRead(one, waiting, total - waiting, total))
+            told.append(RoundToRead(one, waiting, read, total))
     return told[:MOST]
 
 

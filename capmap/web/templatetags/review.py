@@ -81,9 +81,9 @@ def quoted(row: Row, words: str) -> SafeString:
     if parts:
         more = " …" if len(row.spans) > _QUOTES else ""
         return said("review.quote", words=" … ".join(parts) + more)
-    if not row.codings:
-        return said("review.no_words")
-    return conditional_escape(f"{said('review.no_words')}; {rules(row.because)}")
+    because = rules(row.because) if row.codings else ""
+    told = [said("review.no_words"), because] if because else [said("review.no_words")]
+    return conditional_escape("; ".join(told))
 
 
 @register.filter
