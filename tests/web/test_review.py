@@ -468,6 +468,15 @@ def test_a_person_of_one_country_gets_its_passages_only(page, made, portfolio):
     assert "Nothing is left for you here" in page(sena, "review", slug, made.pk).text
 
 
+def test_a_code_without_marked_words_or_reason_says_no_more(page, rita, made):
+    item = items(made)[0]
+    item.passage.codings.update(spans=[], because="")
+    text = page(rita, "review_item", made.portfolio.slug, made.pk, item.pk).text
+
+    assert ">no words marked</span>" in text
+    assert "no words marked;" not in text
+
+
 def test_hostile_text_is_shown_not_run(page, rita, made):
     item = made.items.get(passage__intervention__identifier="XX-5")
     text = page(rita, "review_item", made.portfolio.slug, made.pk, item.pk).text

@@ -131,6 +131,9 @@ def test_the_reasons_are_one_click_away_with_their_files(page, ana, rita, made):
     assert (
         page(ana, "round_stopping_file", slug, made.pk, "other.csv").status_code == 404
     )
+    ana.language = "fr"
+    ana.save()
+    assert "Lots\xa0: <a" in page(ana, "round_stopping", slug, made.pk).text
 
 
 def test_other_rounds_have_no_such_page(page, ana, portfolio):
