@@ -16,6 +16,18 @@ TOWNS = [
     "Puno",
     "Louga",
     "Luque",
+    "Ayacucho",
+    "Matam",
+    "Ica",
+    "Fatick",
+    "Areguá",
+    "Tarma",
+    "Kolda",
+    "Jaén",
+    "Podor",
+    "Ilo",
+    "Mbour",
+    "Huaraz",
 ]
 
 #: What a passage says, and the codes that people give it.
@@ -41,7 +53,7 @@ UNREAD = [
 ]
 
 
-def make_readings(portfolio, reader, documents=12):
+def make_readings(portfolio, reader, documents=24):
     """Add interventions of three passages each, all read; return two that nobody read.
 
     Stored as the action of reading leaves them, at once.

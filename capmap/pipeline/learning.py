@@ -39,6 +39,7 @@ def summary(report: Report, model: Model, out: Path, language: str) -> str:
             before=words.number(round(100 * report.error_before, 1)),
             after=words.number(round(100 * report.error_after, 1)),
         ),
+        *([say("learn_worse")] if report.error_after > report.error_before else []),
         "",
         say("learn_written", out=out),
         say("learn_next", out=out),

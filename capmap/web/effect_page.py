@@ -34,15 +34,11 @@ def table(result: dict[str, Any]) -> pl.DataFrame:
 def _rows(access: Access, result: dict[str, Any]) -> Rows:
     """Return the rows of the table with shares of interventions and widths of bars."""
     most = max((_largest(row) for row in result["codes"]), default=1)
-    whole, population = result["interventions"], access.portfolio.population
-    if access.is_scoped or (population or 0) < whole:
-        population = None
+    whole = result["interventions"]
     rows = []
     for row in result["codes"]:
         shares = {
-            f"share_{when}": share(
-                row[f"interventions_{when}"], whole, population=population
-            )
+            f"share_{when}": share(row[f"interventions_{when}"], whole, method="coded")
             for when in ("before", "after")
         }
         widths = {

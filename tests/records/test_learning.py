@@ -69,7 +69,7 @@ def adopt(model, by, do_jobs):
 def test_examples_are_the_readings_that_settled(portfolio, unread, rita):
     examples = examples_of(portfolio)
 
-    assert len(examples) == 36 == progress_of(portfolio, None).passages
+    assert len(examples) == 72 == progress_of(portfolio, None).passages
     one = next(e for e in examples if e.text.startswith("A brown bag"))
     assert one.codes == {"capacity": {"cd"}, "modality": {"training"}}
     assert one.document == "LL-0"
@@ -82,7 +82,7 @@ def test_examples_are_the_readings_that_settled(portfolio, unread, rita):
         version=version_of(again),
     )  # fmt: skip
     told = {e.identifier: e.codes for e in examples_of(portfolio)}
-    assert len(told) == 37
+    assert len(told) == 73
     assert told[str(new.pk)] == {"capacity": {"not-cd"}}
     assert told[first.identifier] == {"capacity": {"unclear"}}
 
@@ -94,7 +94,7 @@ def test_learning_proposes_a_model_and_changes_nothing(portfolio, unread, ana, d
         learning.learn(portfolio=portfolio, by=ana)
     do_jobs()
     model = LearnedModel.objects.get()
-    assert (model.state, model.number, model.decisions) == ("proposed", 1, 36)
+    assert (model.state, model.number, model.decisions) == ("proposed", 1, 72)
     assert suggestions(portfolio) == before
     training = model.report["codes"]["modality"]["training"]
     assert training["is_learned"]
@@ -102,7 +102,7 @@ def test_learning_proposes_a_model_and_changes_nothing(portfolio, unread, ana, d
     rows = {(r["facet"], r["code"]): r for r in model.effect["codes"]}
     row = rows["modality", "training"]
     assert row["passages_after"] > row["passages_before"]
-    assert model.effect["decisions"]["accepted_found"] == 12
+    assert model.effect["decisions"]["accepted_found"] == 24
 
 
 def test_words_of_weight_become_candidates_with_their_effect(portfolio, proposed, rita):
@@ -112,7 +112,7 @@ def test_words_of_weight_become_candidates_with_their_effect(portfolio, proposed
     before, after = lunch.f1
     assert after > before
     assert (lunch.facet, lunch.code, lunch.language) == ("modality", "training", "en")
-    assert len(lunch.passages) == 12
+    assert len(lunch.passages) == 24
     passage, spans = lunch.quotes[0]
     start, end = spans[0]
     assert passage.text[start:end] == lunch.term

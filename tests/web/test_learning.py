@@ -52,7 +52,7 @@ def test_an_analyst_learns_sees_adopts_and_goes_back(
 ):
     lunch = make_readings(portfolio, rita)[0]
     slug = portfolio.slug
-    assert "36 passages have been read, in 12 interventions." in words(
+    assert "72 passages have been read, in 24 interventions." in words(
         page(ana, "learning", slug)
     )
     page(ana, "learning_start", slug, post={})
@@ -62,8 +62,8 @@ def test_an_analyst_learns_sees_adopts_and_goes_back(
     shown = page(ana, "learned_model", slug, 1)
     told = words(shown)
     assert "Model 1 raises the quality of 1 facet of 2" in told
-    assert "All 45 passages were coded anew, for a trial." in told
-    assert "12 codes that people accepted would now be found." in told
+    assert "All 81 passages were coded anew, for a trial." in told
+    assert "24 codes that people accepted would now be found." in told
     assert "brown" in told
     assert '<span class="term" lang="en">brown</span>' in words(
         page(ana, "codebook_propose", slug)

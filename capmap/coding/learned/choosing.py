@@ -26,6 +26,9 @@ from capmap.coding.learned.rules import Rules
 
 #: Standard errors that the gain in F1 must reach before a code's suggestions are learned.
 _SURE = 1.5
+#: Passages that must carry a code, and as many that must not, before its suggestions are
+#: learned: from fewer, what holds in cross-validation need not hold in the next document.
+ENOUGH = 20
 #: Chance below which nothing is suggested.
 _LEAST_CHANCE = 0.25
 
@@ -116,14 +119,23 @@ def choose(
         weighs[k] = log_loss(calibrated[live, k], y, w) < log_loss(
             lexicon[live, k], y, w
         )
-        is_learned[k] = weighs[k] and is_surely_better(
-            given[live, k][:, None], is_found[live, k][:, None], y[:, None], w
+        is_learned[k] = (
+            weighs[k]
+            and is_enough(y)
+            and is_surely_better(
+                given[live, k][:, None], is_found[live, k][:, None], y[:, None], w
+            )
         )
     _settle_verdicts(
         weighs, is_learned, chance, threshold, is_found, true, weight, candidates, rules
     )
     scaling[~weighs] = [0.0, 1.0]
     return Choice(weighs, is_learned, scaling, np.where(is_learned, threshold, 0.5))
+
+
+def is_enough(true: Bools) -> bool:
+    """Tell whether suggestions may be learned from passages that do or do not carry a code."""
+    return min(int(true.sum()), int((~true).sum())) >= ENOUGH
 
 
 def is_surely_better(ours: Bools, theirs: Bools, true: Bools, weight: Floats) -> bool:
@@ -169,7 +181,8 @@ def _settle_verdicts(
         verdict = rules.verdict(rules.one_verdict(chance), threshold)
         given = np.zeros_like(true)
         given[np.arange(len(given)), verdict] = True
-        is_learned[columns] = is_surely_better(
+        told = weight[:, columns[0]] > 0
+        is_learned[columns] = is_enough(true[told, rules.is_cd]) and is_surely_better(
             given[:, columns],
             is_found[:, columns],
             true[:, columns],

@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix, diags
 from scipy.special import logit
 
 from capmap.coding.evaluation import Example
-from capmap.coding.learned.choosing import Choice, choose
+from capmap.coding.learned.choosing import Choice, choose, is_enough
 from capmap.coding.learned.decisions import Decisions, Whole, decisions, folds
 from capmap.coding.learned.features import is_word
 from capmap.coding.learned.fitting import Bools, Floats, Rows
@@ -293,7 +293,7 @@ def _report(
         passages=len(true),
         documents=int(data.documents.max()) + 1,
         folds=len(parts),
-        codes=_codes(data, given, candidates, choice, fit),
+        codes=_codes(data, given, choice, fit),
         facets=facet_scores(
             true, given, [facet for facet, _ in data.keys], data.documents
         ),
@@ -307,7 +307,6 @@ def _report(
 def _codes(
     data: Decisions,
     given: dict[str, Bools],
-    candidates: Bools,
     choice: Choice,
     fit: _Fit,
 ) -> dict[Key, CodeReport]:
@@ -319,13 +318,14 @@ def _codes(
     for k, key in enumerate(data.keys):
         for_it, against = strongest(names, adds[:, k])
         learned = bool(choice.is_learned[k])
+        carrying = data.true[data.weight[:, k] > 0, k]
         codes[key] = CodeReport(
             decisions=int(data.true[:, k].sum()),
             lexicon_f1=float(scores["lexicon"][k]),
             learned_f1=float(scores["learned"][k]),
             combined_f1=float(scores["combined"][k]),
             is_learned=learned,
-            why="" if learned else "no_better" if candidates[k] else "few",
+            why="" if learned else "no_better" if is_enough(carrying) else "few",
             threshold=float(choice.threshold[k]),
             for_it=for_it,
             against=against,

@@ -15,7 +15,7 @@ from capmap.coding.learned.training import learn
 from capmap.coding.lexicon import LexiconCoder
 from capmap.frameworks.codebook import load_codebook
 
-MODEL = learn(examples(6), LexiconCoder(load_codebook())).model
+MODEL = learn(examples(8), LexiconCoder(load_codebook())).model
 CONTENT = MODEL.as_bytes()
 
 
