@@ -9,8 +9,10 @@ import typer
 from capmap.cli.shared import (
     AsJson,
     CodebookFolder,
+    DecisionFiles,
     FrameworkFolder,
     Language,
+    MappedFolder,
     app,
     explained,
     fail,
@@ -35,21 +37,12 @@ class _By(StrEnum):
 
 @app.command("estimate", help=explained("help_estimate"))
 def estimate_command(
-    folder: Annotated[Path, typer.Argument(help=explained("help_mapped"))],
+    folder: MappedFolder,
     named: Annotated[
         list[str] | None,
         typer.Option("--for", metavar="CODE", help=explained("help_estimate_for")),
     ] = None,
-    decisions: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--decisions",
-            exists=True,
-            dir_okay=False,
-            metavar="FILE",
-            help=explained("help_decisions"),
-        ),
-    ] = None,
+    decisions: DecisionFiles = None,
     unit: Annotated[
         _Unit, typer.Option("--unit", help=explained("help_estimate_unit"))
     ] = _Unit.interventions,

@@ -9,8 +9,10 @@ import typer
 from capmap.cli.shared import (
     AsJson,
     CodebookFolder,
+    DecisionFiles,
     FrameworkFolder,
     Language,
+    MappedFolder,
     app,
     explained,
     fail,
@@ -26,20 +28,11 @@ class _Unit(StrEnum):
 
 @app.command("review-order", help=explained("help_review_order"))
 def review_order_command(
-    folder: Annotated[Path, typer.Argument(help=explained("help_mapped"))],
+    folder: MappedFolder,
     question: Annotated[
         str, typer.Option("--for", metavar="CODE", help=explained("help_for"))
     ],
-    decisions: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--decisions",
-            exists=True,
-            dir_okay=False,
-            metavar="FILE",
-            help=explained("help_decisions"),
-        ),
-    ] = None,
+    decisions: DecisionFiles = None,
     unit: Annotated[
         _Unit, typer.Option("--unit", help=explained("help_unit"))
     ] = _Unit.passages,

@@ -72,6 +72,17 @@ ModelFile = Annotated[
     Path | None,
     typer.Option("--model", exists=True, dir_okay=False, help=explained("help_model")),
 ]
+DecisionFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--decisions",
+        exists=True,
+        dir_okay=False,
+        metavar="FILE",
+        help=explained("help_decisions"),
+    ),
+]
+MappedFolder = Annotated[Path, typer.Argument(help=explained("help_mapped"))]
 AsJson = Annotated[bool, typer.Option("--json", help=explained("help_json"))]
 
 

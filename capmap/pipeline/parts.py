@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from capmap.coding.languages import language_of
-from capmap.coding.learned.combined import CombinedCoder
+from capmap.coding.learned.combined import CombinedCoder, suggest_all
 from capmap.coding.learned.model import Model, Passage
 from capmap.coding.lexicon import LexiconCoder
 from capmap.coding.suggestion import Suggestion
@@ -153,7 +153,7 @@ def _code(
         for sectors, markers in [_said_of(activity)]
         for passage in activity.passages
     ]
-    coded = zip((p.language for p in asked), _suggestions(asked, coder), strict=True)
+    coded = zip((p.language for p in asked), suggest_all(coder, asked), strict=True)
     for one in waiting:
         count = 0 if isinstance(one, SetAside) else len(one.passages)
         yield one, list(islice(coded, count))
@@ -163,21 +163,4 @@ def _said_of(activity: Activity) -> tuple[list[str], list[tuple[str, int]]]:
     return (
         [sector.code for sector in activity.sectors],
         [(m.code, m.significance) for m in activity.markers],
-    )
-
-
-def _suggestions(
-    asked: Sequence[Passage], coder: LexiconCoder | CombinedCoder
-) -> Iterable[list[Suggestion]]:
-    if isinstance(coder, CombinedCoder):
-        return coder.suggest_many(asked)
-    return (
-        coder.suggest(
-            p.text,
-            language=p.language,
-            context=p.context,
-            sectors=p.sectors,
-            markers=p.markers,
-        )
-        for p in asked
     )

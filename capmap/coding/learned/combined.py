@@ -186,6 +186,24 @@ class CombinedCoder:
         return Suggestion(facet, code, 0.0, "model", ", ".join(told), spans)
 
 
+def suggest_all(
+    coder: LexiconCoder | CombinedCoder, passages: Iterable[Passage]
+) -> list[list[Suggestion]]:
+    """Code passages, together where the coder gains by that."""
+    if isinstance(coder, CombinedCoder):
+        return coder.suggest_many(passages)
+    return [
+        coder.suggest(
+            passage.text,
+            language=passage.language,
+            context=passage.context,
+            sectors=passage.sectors,
+            markers=passage.markers,
+        )
+        for passage in passages
+    ]
+
+
 def _batches(passages: Iterable[Passage]) -> Iterator[list[Passage]]:
     left = iter(passages)
     while batch := list(islice(left, _TOGETHER)):

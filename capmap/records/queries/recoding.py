@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from capmap.coding.learned.combined import CombinedCoder
+from capmap.coding.learned.combined import CombinedCoder, suggest_all
 from capmap.coding.learned.model import Passage as ToCode
 from capmap.coding.phrases import Phrase, PhraseMatcher, fold
 from capmap.coding.suggestion import Suggestion
@@ -150,19 +150,7 @@ def suggested(
     coder: MachineCoder, passages: Sequence[tuple[Passage, Sequence[tuple[str, int]]]]
 ) -> list[list[Suggestion]]:
     """Code stored passages, each with its markers, as they were coded when they were read."""
-    seen = [as_seen(passage, markers) for passage, markers in passages]
-    if isinstance(coder, CombinedCoder):
-        return coder.suggest_many(seen)
-    return [
-        coder.suggest(
-            one.text,
-            language=one.language,
-            context=one.context,
-            sectors=one.sectors,
-            markers=one.markers,
-        )
-        for one in seen
-    ]
+    return suggest_all(coder, (as_seen(*passage) for passage in passages))
 
 
 def as_seen(passage: Passage, markers: Sequence[tuple[str, int]] = ()) -> ToCode:

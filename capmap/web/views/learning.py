@@ -1,5 +1,6 @@
 """What the coder learned: its models, one model's report, and why a code is suggested."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -130,11 +131,11 @@ def model_file(
 @deciders
 def start(request: HttpRequest, access: Access) -> HttpResponse:
     """Have the coder learn from what was read."""
-    try:
-        actions.learn(portfolio=access.portfolio, by=access.user)
-    except actions.Refused as refused:
-        messages.warning(request, said(f"learning.refused_{refused.reason}"))
-    return redirect("learning", access.portfolio.slug)
+    return _done(
+        request,
+        access,
+        lambda: actions.learn(portfolio=access.portfolio, by=access.user),
+    )
 
 
 @require_POST
@@ -142,13 +143,10 @@ def start(request: HttpRequest, access: Access) -> HttpResponse:
 def adopt(request: HttpRequest, access: Access, number: int) -> HttpResponse:
     """Let a model code together with the lexicon."""
     found = _model_or_404(access, number)
-    try:
-        actions.adopt(model=found, by=access.user)
-    except actions.Refused as refused:
-        messages.warning(request, said(f"learning.refused_{refused.reason}"))
-    else:
-        messages.success(request, said("learning.adopted", number=number))
-    return redirect("learning", access.portfolio.slug)
+    return _done(
+        request, access, lambda: actions.adopt(model=found, by=access.user),
+        said("learning.adopted", number=number),
+    )  # fmt: skip
 
 
 @require_POST
@@ -156,13 +154,10 @@ def adopt(request: HttpRequest, access: Access, number: int) -> HttpResponse:
 def dismiss(request: HttpRequest, access: Access, number: int) -> HttpResponse:
     """Say no to a proposed model."""
     found = _model_or_404(access, number)
-    try:
-        actions.dismiss(model=found, by=access.user)
-    except actions.Refused as refused:
-        messages.warning(request, said(f"learning.refused_{refused.reason}"))
-    else:
-        messages.success(request, said("learning.dismissed", number=number))
-    return redirect("learning", access.portfolio.slug)
+    return _done(
+        request, access, lambda: actions.dismiss(model=found, by=access.user),
+        said("learning.dismissed", number=number),
+    )  # fmt: skip
 
 
 @require_POST
@@ -173,17 +168,29 @@ def back(request: HttpRequest, access: Access) -> HttpResponse:
     if not (to.isascii() and to.isdigit()):
         raise Http404
     wanted = _model_or_404(access, int(to)) if int(to) else None
+    return _done(
+        request, access,
+        lambda: actions.go_back(portfolio=access.portfolio, by=access.user, to=wanted),
+        said("learning.adopted", number=int(to))
+        if wanted
+        else said("learning.lexicon_again"),
+    )  # fmt: skip
+
+
+def _done(
+    request: HttpRequest,
+    access: Access,
+    act: Callable[[], object],
+    told: str = "",
+) -> HttpResponse:
+    """Do what was asked, tell how it went, and show where the models stand."""
     try:
-        actions.go_back(portfolio=access.portfolio, by=access.user, to=wanted)
+        act()
     except actions.Refused as refused:
         messages.warning(request, said(f"learning.refused_{refused.reason}"))
     else:
-        messages.success(
-            request,
-            said("learning.adopted", number=int(to))
-            if wanted
-            else said("learning.lexicon_again"),
-        )
+        if told:
+            messages.success(request, told)
     return redirect("learning", access.portfolio.slug)
 
 
