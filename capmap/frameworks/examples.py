@@ -1,0 +1,171 @@
+"""Worked examples: passages with their codes, which teach the coder and show what a code means.
+
+They lie in the folder ``examples`` of a framework as JSON Lines, one file a genre and
+language (``evaluation.fr.jsonl``). A line is an object::
+
+    {"id": "fr-evaluation-001", "lang": "fr", "text": "...",
+     "codes": {"capacity": ["cd"], "modality": ["on-the-job"], "level": ["individual"]},
+     "near": {"modality:training": "why a hasty reader is wrong here"},
+     "wording": "indirect"}
+
+Every facet is coded: one that is left out was looked at and does not apply. ``near``
+names codes that nearly hold, with the reason why not, in the language of the passage.
+``wording`` says of capacity development whether the usual words tell it (``plain``) or
+not (``indirect``). ``outside`` marks passages outside the world of work, ``context`` the
+headings above a passage, ``doubtful`` codes that are given but unsure.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from capmap.frameworks.codebook import shipped
+from capmap.frameworks.findings import FrameworkError, refuse
+
+FOLDER = "examples"
+WORDINGS = ("plain", "indirect")
+#: Facets whose codes follow from others by rule and are never written.
+DERIVED = ("beneficiary",)
+_KEYS = frozenset(
+    ("id", "lang", "text", "context", "codes", "near", "wording", "outside", "doubtful")
+)
+_MOST_BYTES = 20_000_000
+_MOST_SIGNS = 5_000
+
+Key = tuple[str, str]
+"""A code with its facet: ("modality", "training")."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedExample:
+    """One passage with all its codes. ``near`` says why a code does not hold that seems to."""
+
+    identifier: str
+    language: str
+    text: str
+    codes: Mapping[str, tuple[str, ...]]
+    near: Mapping[Key, str] = field(default_factory=dict)
+    context: str = ""
+    wording: str = ""
+    outside: bool = False
+    doubtful: tuple[Key, ...] = ()
+    file: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
+
+    @property
+    def genre(self) -> str:
+        """The kind of document, as the name of the file says it."""
+        return Path(self.file).name.partition(".")[0]
+
+    def has(self, facet: str, code: str) -> bool:
+        return code in self.codes.get(facet, ())
+
+
+def load_examples(framework: Path | None = None) -> tuple[WorkedExample, ...]:
+    """Read the worked examples of a framework, by default of the one that ships.
+
+    A framework without the folder has none. Raises ``FrameworkError``, which says file,
+    line, reason and remedy.
+    """
+    folder = (framework or shipped("ilo_2010_15")) / FOLDER
+    return read_worked(sorted(folder.glob("*.jsonl")))
+
+
+def read_worked(paths: Iterable[Path]) -> tuple[WorkedExample, ...]:
+    """Read worked examples from files. Raises ``FrameworkError``."""
+    return tuple(
+        example
+        for path in paths
+        for number, line in enumerate(_text(path).split("\n"), 1)
+        if line.strip()
+        for example in [_example(line, path, number)]
+    )
+
+
+def as_line(example: WorkedExample) -> str:
+    """Write an example as the line that ``read_worked`` reads."""
+    row: dict[str, Any] = {
+        "id": example.identifier,
+        "lang": example.language,
+        "context": example.context,
+        "text": example.text,
+        "codes": {facet: list(codes) for facet, codes in example.codes.items()},
+        "near": {":".join(key): why for key, why in example.near.items()},
+        "wording": example.wording,
+        "outside": example.outside,
+        "doubtful": [":".join(key) for key in example.doubtful],
+    }
+    return json.dumps(
+        {name: value for name, value in row.items() if value}, ensure_ascii=False
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise refuse(path, "too_large", megabytes=str(_MOST_BYTES // 1_000_000))
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise refuse(path, "not_utf8") from None
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise refuse(path, "not_readable", why=why) from None
+
+
+def _example(line: str, path: Path, number: int) -> WorkedExample:
+    def wrong(problem: str, **values: str) -> FrameworkError:
+        return refuse(path, problem, number, place, **values)
+
+    place = ""
+    try:
+        row = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        why = getattr(error, "msg", "too deep")
+        raise wrong("example_not_json", why=why) from None
+    if not isinstance(row, dict):
+        raise wrong("example_not_object")
+    place = str(row.get("id") or "")[:80]
+    for name in sorted(row.keys() - _KEYS):
+        raise wrong("example_unknown_key", name=name[:80])
+    text, codes, near = row.get("text"), row.get("codes"), row.get("near", {})
+    if not isinstance(text, str) or not text.strip():
+        raise wrong("example_no_text")
+    if len(text) > _MOST_SIGNS:
+        raise wrong("example_too_long", most=str(_MOST_SIGNS))
+    if not isinstance(codes, dict) or not all(map(_is_texts, codes.values())):
+        raise wrong("example_codes")
+    if not isinstance(near, dict) or not _is_texts(list(near.values())):
+        raise wrong("example_near")
+    doubtful = row.get("doubtful", [])
+    if not _is_texts(doubtful):
+        raise wrong("example_doubtful")
+    plain = ("id", "lang", "context", "wording")
+    if not _is_texts([row.get(name, "") for name in plain]):
+        raise wrong("example_not_text", names=", ".join(plain))
+    for name in (*near, *doubtful):
+        if name.count(":") != 1:
+            raise wrong("example_key", name=name[:80])
+    return WorkedExample(
+        identifier=place,
+        language=row.get("lang", ""),
+        text=text,
+        codes={facet: tuple(values) for facet, values in codes.items() if values},
+        near={_key(name): why for name, why in near.items()},
+        context=row.get("context", ""),
+        wording=row.get("wording", ""),
+        outside=row.get("outside") is True,
+        doubtful=tuple(map(_key, doubtful)),
+        file=str(path),
+        line=number,
+    )
+
+
+def _key(name: str) -> Key:
+    facet, _, code = name.partition(":")
+    return facet, code
+
+
+def _is_texts(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
