@@ -29,7 +29,7 @@ class Example:
     """A passage coded by hand. ``codes``: facet -> codes; a facet left out is empty.
 
     ``document`` tells which passages belong together, ``weight`` how much one counts:
-    both matter to learning only.
+    both matter to learning only. ``worked``: written to teach, not met and decided.
     """
 
     text: str
@@ -39,6 +39,7 @@ class Example:
     identifier: str = ""
     document: str = ""
     weight: float = 1.0
+    worked: bool = False
 
 
 class Coder(Protocol):

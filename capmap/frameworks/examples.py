@@ -16,8 +16,10 @@ headings above a passage, ``doubtful`` codes that are given but unsure.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,8 @@ _KEYS = frozenset(
 )
 _MOST_BYTES = 20_000_000
 _MOST_SIGNS = 5_000
+#: Signs of a passage that shows a code at a glance.
+_READABLE = 160
 
 Key = tuple[str, str]
 """A code with its facet: ("modality", "training")."""
@@ -100,6 +104,41 @@ def as_line(example: WorkedExample) -> str:
     return json.dumps(
         {name: value for name, value in row.items() if value}, ensure_ascii=False
     )
+
+
+def shown(
+    examples: Iterable[WorkedExample], key: Key, language: str, limit: int = 6
+) -> tuple[list[WorkedExample], list[WorkedExample]]:
+    """Return examples that show a code, and near misses of it, in one language.
+
+    Short and sure ones first, no two of one genre while others are left; plain and
+    indirect wording take turns. At most ``limit`` and half as many near misses.
+    """
+    examples = [e for e in examples if e.language == language]
+    carrying = [e for e in examples if e.has(*key)]
+    missing = [e for e in examples if key in e.near]
+    by_wording = [
+        _first([e for e in carrying if e.wording == wording], key, limit)
+        for wording in (*WORDINGS, "")
+    ]
+    turns = [e for turn in zip_longest(*by_wording) for e in turn if e is not None]
+    return turns[:limit], _first(missing, key, limit // 2)
+
+
+def _first(examples: list[WorkedExample], key: Key, limit: int) -> list[WorkedExample]:
+    """Return the clearest examples: sure, of one code in the facet, of readable length."""
+    genres: Counter[str] = Counter()
+    ranked: list[tuple[int, int, WorkedExample]] = []
+    for example in sorted(examples, key=lambda e: _unclear(e, key)):
+        ranked.append((genres[example.genre], len(ranked), example))
+        genres[example.genre] += 1
+    return [example for _, _, example in sorted(ranked, key=lambda r: r[:2])[:limit]]
+
+
+def _unclear(example: WorkedExample, key: Key) -> tuple[bool, int, int, str]:
+    others = len(example.codes.get(key[0], ()))
+    far = abs(len(example.text) - _READABLE) // _READABLE
+    return key in example.doubtful, others, far, example.identifier
 
 
 def _text(path: Path) -> str:

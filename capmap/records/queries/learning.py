@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 
 from capmap.coding.evaluation import Example
-from capmap.coding.learned.because import Because, because, similar
+from capmap.coding.learned.because import Because, Neighbours, because
 from capmap.coding.learned.combined import CombinedCoder
 from capmap.records.models import (
     Coding,
@@ -153,7 +153,7 @@ def _alike(
         Example(coding.passage.text, coding.passage.language, identifier=str(number))
         for number, coding in accepted.items()
     ]
-    found = similar(coder, passage.text, examples)
+    found = Neighbours(coder, examples).like(as_seen(passage))
     return [
         (accepted[number].passage, accepted[number].spans, likeness)
         for example, likeness in found

@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from capmap.coding.evaluation import Example
 from capmap.coding.learned import runtime
-from capmap.coding.learned.because import because, similar
+from capmap.coding.learned.because import Neighbours, because
 from capmap.coding.learned.combined import CombinedCoder
 from capmap.coding.learned.model import Model, Passage
 from capmap.coding.learned.rules import Rules
@@ -179,18 +179,17 @@ def test_the_word_that_was_learned_is_the_reason():
 
 def test_similar_passages_are_found_across_languages():
     made = examples(2, ["en", "es"])
-    found = similar(
-        CODER, KAIZEN["fr"].format(place="Oslo", month="mai"), made, limit=4
-    )
+    asked = Passage(KAIZEN["fr"].format(place="Oslo", month="mai"))
+    found = Neighbours(CODER, made).like(asked, limit=4)
 
     assert all("aizen" in one.text for one, _ in found)
     assert [likeness for _, likeness in found] == sorted((x for _, x in found))[::-1]
     assert all(0 < likeness <= 1 for _, likeness in found)
-    same = similar(CODER, made[0].text, made, limit=1)[0]
+    same = Neighbours(CODER, made).like(Passage(made[0].text), limit=1)[0]
     assert same[0] == made[0]
     assert same[1] == pytest.approx(1)
-    assert similar(CODER, "", [Example("Roads")], limit=1)[0][1] <= 1
-    assert similar(CODER, "anything", []) == []
+    assert Neighbours(CODER, [Example("Roads")]).like(Passage(""), limit=1)[0][1] <= 1
+    assert Neighbours(CODER, []).like(Passage("anything")) == []
 
 
 def test_codes_that_the_codebook_no_longer_has_are_left_out():
