@@ -16,6 +16,7 @@ headings above a passage, ``doubtful`` codes that are given but unsure.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from capmap.frameworks.codebook import shipped
-from capmap.frameworks.findings import FrameworkError, refuse
+from capmap.frameworks.findings import Finding, FrameworkError, refuse
 
 FOLDER = "examples"
 WORDINGS = ("plain", "indirect")
@@ -35,6 +36,15 @@ _KEYS = frozenset(
 )
 _MOST_BYTES = 20_000_000
 _MOST_SIGNS = 5_000
+_MOST_OF_NAME = 80
+_MOST_NAMES = 500
+#: Lines that may be wrong before the rest of a file is no longer read.
+_MOST_WRONG = 1_000
+#: Signs that nobody sees: controls other than tabs and ends of lines, halves of signs, and
+#: those that turn the direction of reading.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
+)
 #: Signs of a passage that shows a code at a glance.
 _READABLE = 160
 
@@ -78,14 +88,38 @@ def load_examples(framework: Path | None = None) -> tuple[WorkedExample, ...]:
 
 
 def read_worked(paths: Iterable[Path]) -> tuple[WorkedExample, ...]:
-    """Read worked examples from files. Raises ``FrameworkError``."""
-    return tuple(
-        example
-        for path in paths
-        for number, line in enumerate(_text(path).split("\n"), 1)
-        if line.strip()
-        for example in [_example(line, path, number)]
-    )
+    """Read worked examples from files. Raises ``FrameworkError`` at the first mistake."""
+    examples, findings = read_all(paths)
+    if findings:
+        raise FrameworkError(findings[0])
+    return tuple(examples)
+
+
+def read_all(paths: Iterable[Path]) -> tuple[list[WorkedExample], list[Finding]]:
+    """Read all examples that can be read, and say of each other line what is wrong."""
+    examples: list[WorkedExample] = []
+    findings: list[Finding] = []
+    for path in paths:
+        try:
+            lines = _lines(path)
+        except FrameworkError as error:
+            findings.append(error.finding)
+            continue
+        wrong = 0
+        for number, line in enumerate(lines, 1):
+            try:
+                if line.strip():
+                    examples.append(_example(line, path, number))
+            except FrameworkError as error:
+                findings.append(error.finding)
+                wrong += 1
+            if wrong == _MOST_WRONG:
+                values = {"most": str(_MOST_WRONG)}
+                findings.append(
+                    Finding(str(path), "example_much_wrong", number, "", values)
+                )
+                break
+    return examples, findings
 
 
 def as_line(example: WorkedExample) -> str:
@@ -102,7 +136,8 @@ def as_line(example: WorkedExample) -> str:
         "doubtful": [":".join(key) for key in example.doubtful],
     }
     return json.dumps(
-        {name: value for name, value in row.items() if value}, ensure_ascii=False
+        {k: value for k, value in row.items() if value or k == "codes"},
+        ensure_ascii=False,
     )
 
 
@@ -141,11 +176,13 @@ def _unclear(example: WorkedExample, key: Key) -> tuple[bool, int, int, str]:
     return key in example.doubtful, others, far, example.identifier
 
 
-def _text(path: Path) -> str:
+def _lines(path: Path) -> list[str]:
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)  # a pipe or a device tells no size
+        if len(content) > _MOST_BYTES:
             raise refuse(path, "too_large", megabytes=str(_MOST_BYTES // 1_000_000))
-        return path.read_text(encoding="utf-8-sig")
+        return content.decode("utf-8-sig").split("\n")
     except UnicodeDecodeError:
         raise refuse(path, "not_utf8") from None
     except OSError as error:
@@ -159,20 +196,20 @@ def _example(line: str, path: Path, number: int) -> WorkedExample:
 
     place = ""
     try:
-        row = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        why = getattr(error, "msg", "too deep")
+        row = json.loads(line, object_pairs_hook=_once)
+    except _Twice as twice:
+        raise wrong("key_twice", name=_told(str(twice))) from None
+    except (ValueError, RecursionError) as error:
+        why = getattr(error, "msg", "") or type(error).__name__
         raise wrong("example_not_json", why=why) from None
     if not isinstance(row, dict):
         raise wrong("example_not_object")
-    place = str(row.get("id") or "")[:80]
+    place = _told(row["id"]) if isinstance(row.get("id"), str) else ""
     for name in sorted(row.keys() - _KEYS):
-        raise wrong("example_unknown_key", name=name[:80])
+        raise wrong("example_unknown_key", name=_told(name))
     text, codes, near = row.get("text"), row.get("codes"), row.get("near", {})
     if not isinstance(text, str) or not text.strip():
         raise wrong("example_no_text")
-    if len(text) > _MOST_SIGNS:
-        raise wrong("example_too_long", most=str(_MOST_SIGNS))
     if not isinstance(codes, dict) or not all(map(_is_texts, codes.values())):
         raise wrong("example_codes")
     if not isinstance(near, dict) or not _is_texts(list(near.values())):
@@ -180,25 +217,56 @@ def _example(line: str, path: Path, number: int) -> WorkedExample:
     doubtful = row.get("doubtful", [])
     if not _is_texts(doubtful):
         raise wrong("example_doubtful")
-    plain = ("id", "lang", "context", "wording")
-    if not _is_texts([row.get(name, "") for name in plain]):
+    plain = {name: row.get(name, "") for name in ("id", "lang", "context", "wording")}
+    if not _is_texts(list(plain.values())):
         raise wrong("example_not_text", names=", ".join(plain))
+    if max(len(text), len(plain["context"])) > _MOST_SIGNS:
+        raise wrong("example_too_long", most=str(_MOST_SIGNS))
+    if not isinstance(row.get("outside", False), bool):
+        raise wrong("example_not_truth", name="outside")
     for name in (*near, *doubtful):
         if name.count(":") != 1:
-            raise wrong("example_key", name=name[:80])
+            raise wrong("example_key", name=_told(name))
+    names = (*codes, *(c for held in codes.values() for c in held), *near, *doubtful)
+    if len(names) > _MOST_NAMES:
+        raise wrong("example_codes")
+    for name in (plain["id"], plain["lang"], *names):
+        if len(name) > _MOST_OF_NAME:
+            raise wrong("example_long_name", name=_told(name), most=str(_MOST_OF_NAME))
+    for part in (text, *plain.values(), *names, *near.values()):
+        if hidden := _HIDDEN.search(part):
+            raise wrong("example_hidden", sign=f"U+{ord(hidden[0]):04X}")
     return WorkedExample(
-        identifier=place,
-        language=row.get("lang", ""),
+        identifier=plain["id"],
+        language=plain["lang"],
         text=text,
         codes={facet: tuple(values) for facet, values in codes.items() if values},
         near={_key(name): why for name, why in near.items()},
-        context=row.get("context", ""),
-        wording=row.get("wording", ""),
-        outside=row.get("outside") is True,
+        context=plain["context"],
+        wording=plain["wording"],
+        outside=row.get("outside", False),
         doubtful=tuple(map(_key, doubtful)),
         file=str(path),
         line=number,
     )
+
+
+class _Twice(Exception):
+    """A name stands twice in one object, so that one of the two would be lost."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in row:
+            raise _Twice(name)
+        row[name] = value
+    return row
+
+
+def _told(name: str) -> str:
+    """Return a name from a file as it can be shown: short, no sign that is not seen."""
+    return _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", name[:_MOST_OF_NAME])
 
 
 def _key(name: str) -> Key:
