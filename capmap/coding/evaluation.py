@@ -30,6 +30,7 @@ class Example:
 
     ``document`` tells which passages belong together, ``weight`` how much one counts:
     both matter to learning only. ``worked``: written to teach, not met and decided.
+    ``facets``: those that were looked at, where not all were; of others nothing is known.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Example:
     document: str = ""
     weight: float = 1.0
     worked: bool = False
+    facets: frozenset[str] | None = None
 
 
 class Coder(Protocol):

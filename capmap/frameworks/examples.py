@@ -54,7 +54,10 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class WorkedExample:
-    """One passage with all its codes. ``near`` says why a code does not hold that seems to."""
+    """One passage with all its codes. ``near`` says why a code does not hold that seems to.
+
+    ``facets``: those that were looked at, where it comes from another framework.
+    """
 
     identifier: str
     language: str
@@ -65,6 +68,7 @@ class WorkedExample:
     wording: str = ""
     outside: bool = False
     doubtful: tuple[Key, ...] = ()
+    facets: frozenset[str] | None = None
     file: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
 

@@ -164,7 +164,7 @@ def example(number, *, modality="training", wording="plain", near=(), **more):
     codes = {"capacity": ("cd",), "modality": (modality,), "level": ("individual",)}
     return WorkedExample(
         f"en-{number}", "en", f"Passage {number} on a course." + "x" * number, codes,
-        {key: "why" for key in near}, wording=wording, **more,
+        dict.fromkeys(near, "why"), wording=wording, **more,
     )  # fmt: skip
 
 

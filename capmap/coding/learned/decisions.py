@@ -60,8 +60,17 @@ def decisions(examples: Sequence[Example], lexicon: LexiconCoder) -> Decisions:
     can_carry = np.array(
         [_is_capacity(e, sight) for e, sight in zip(examples, sights, strict=True)]
     )
-    weight = np.where(of_cd[None, :], can_carry[:, None], True) * np.array(
-        [[e.weight] for e in examples]
+    looked_at = np.array(
+        [
+            [e.facets is None or facet in e.facets for facet, _ in keys]
+            for e in examples
+        ],
+        bool,
+    ).reshape(true.shape)
+    weight = (
+        np.where(of_cd[None, :], can_carry[:, None], True)
+        * looked_at
+        * np.array([[e.weight] for e in examples])
     )
     tokens: dict[str, int] = {}
     counts = count(sights, tokens, grow=True)
