@@ -53,7 +53,7 @@ def counts(
     nearly: Counter[Key] = Counter()
     for example in examples:
         carry.update((f, c) for f, codes in example.codes.items() for c in codes)
-        nearly.update(example.near)
+        nearly.update(list(example.near))
     keys = [(c.facet, c.code) for c in codebook.codes() if c.facet not in DERIVED]
     return {key: (carry[key], nearly[key]) for key in keys}
 
