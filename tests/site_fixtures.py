@@ -6,6 +6,7 @@ Rosa responds, Vera views, and Stefan has no part in anything.
 
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -114,6 +115,44 @@ def home(request):
     folder.mkdir()
     request.getfixturevalue("settings").HOME = folder
     return folder
+
+
+@pytest.fixture(autouse=True)
+def framework_folder(request, monkeypatch):
+    """Let the framework that ships have a folder with few worked examples and no model.
+
+    Learning beside all that ship takes half a minute; a test that wants a coder that
+    starts trained puts ``model.capmap`` into this folder.
+    """
+    marked = request.node.get_closest_marker("django_db") is not None
+    if not marked and "db" not in request.fixturenames:
+        yield None
+        return
+    import capmap.coding.learned.starting as starting
+    import capmap.frameworks.examples as examples
+    from capmap.frameworks.codebook import shipped
+    from capmap.records.queries import codebook, learning
+    from capmap.records.queries import examples as queries
+
+    folder = request.getfixturevalue("tmp_path") / "framework"
+    folder.mkdir()
+    (folder / "examples").symlink_to(Path(__file__).parent / "worked_examples")
+
+    def pointed(*parts):
+        return folder if parts == ("ilo_2010_15",) else shipped(*parts)
+
+    def forget():
+        queries.of_framework.cache_clear()
+        learning._compared.cache_clear()
+        for kept in (codebook.model_at_start, codebook._starting_coder):
+            kept.cache_clear()
+        codebook._combined.cache_clear()
+
+    monkeypatch.setattr(examples, "shipped", pointed)
+    monkeypatch.setattr(starting, "shipped", pointed)
+    forget()
+    yield folder
+    forget()
 
 
 @pytest.fixture

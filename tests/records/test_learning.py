@@ -204,7 +204,7 @@ def test_a_newer_model_takes_the_place_of_one_that_waits(
     learning.dismiss(model=newer, by=ana)
     with pytest.raises(learning.Refused, match="decided_already"):
         learning.dismiss(model=newer, by=ana)
-    with pytest.raises(learning.Refused, match="lexicon_already"):
+    with pytest.raises(learning.Refused, match="start_already"):
         learning.go_back(portfolio=portfolio, by=ana, to=None)
 
 

@@ -15,6 +15,7 @@ from capmap.records.models import Job, LearnedModel, Portfolio, User
 from capmap.records.permissions import granted, require
 from capmap.records.queries import term_candidates
 from capmap.records.queries.codebook import coder_of, combined, lexicon_of
+from capmap.records.queries.examples import with_worked
 from capmap.records.queries.learning import examples_of, part_of
 from capmap.records.queries.recoding import everywhere, weigh
 from capmap.records.queries.term_effects import terms_with_effect
@@ -64,7 +65,7 @@ def dismiss(*, model: LearnedModel, by: User) -> LearnedModel:
 def go_back(
     *, portfolio: Portfolio, by: User, to: LearnedModel | None
 ) -> LearnedModel | None:
-    """Code by a model that was in use before, or by the lexicon alone (None), anew."""
+    """Code by a model that was in use before, or by the coder as it starts (None), anew."""
     require(granted(by, portfolio).analyses_everywhere)
     if to is not None:
         require(to.portfolio_id == portfolio.pk)
@@ -72,20 +73,30 @@ def go_back(
     Portfolio.objects.select_for_update().get(pk=portfolio.pk)
     in_use = LearnedModel.objects.filter(portfolio=portfolio, state=_State.IN_USE)
     if (held := in_use.first()) is None:
-        raise Refused("lexicon_already")
+        raise Refused("start_already")
     _decide(held, by, _State.RETIRED, "learning.go_back")
     _code_anew(portfolio, by)
     return None
 
 
+@transaction.atomic
+def code_anew(*, portfolio: Portfolio, by: User) -> Job:
+    """Code anew what nobody has read: an earlier coder than the one that holds coded it."""
+    require(granted(by, portfolio).analyses_everywhere)
+    Portfolio.objects.select_for_update().get(pk=portfolio.pk)
+    if Job.objects.unfinished().filter(portfolio=portfolio, kind="recode").exists():
+        raise Refused("anew_already")
+    return tasks.start(portfolio=portfolio, kind="recode", by=by)
+
+
 def run_learning(job: Job, progress: Progress) -> dict[str, Any]:
-    """Learn from what was read, and find out what the model would change; a job."""
+    """Learn from what was read, beside worked examples; find out what would change; a job."""
     portfolio = job.portfolio
     examples = examples_of(portfolio)
     lexicon = lexicon_of(portfolio)
     try:
         learned = train(
-            examples,
+            with_worked(portfolio, examples),
             lexicon,
             progress=lambda part: progress("learning", part, 1, ""),
         )

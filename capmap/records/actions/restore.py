@@ -24,6 +24,7 @@ RESTORABLE: dict[str, set[str] | None] = {
     "coding": {"status", "decided_by_id", "decided_at", "doubtful", "spans"},
     "verdict": None,
     "comment": None,
+    "ownexample": None,
     "savedview": None,
     "termchange": None,
     "membership": None,
@@ -31,7 +32,7 @@ RESTORABLE: dict[str, set[str] | None] = {
 }
 
 #: What is gone again when the change that made it is taken back.
-_REMOVABLE = {"verdict", "comment", "savedview", "membership"}
+_REMOVABLE = {"verdict", "comment", "ownexample", "savedview", "membership"}
 
 #: What only those who manage people may bring back.
 OF_PEOPLE = {"membership", "user"}

@@ -10,6 +10,7 @@ from capmap.records.models.evidence import (
     SetAsideRecord,
     SourceFile,
 )
+from capmap.records.models.examples import OwnExample
 from capmap.records.models.history import Change
 from capmap.records.models.jobs import Job
 from capmap.records.models.learning import LearnedModel
@@ -44,6 +45,7 @@ __all__ = [
     "Job",
     "LearnedModel",
     "Membership",
+    "OwnExample",
     "Passage",
     "Portfolio",
     "Reading",

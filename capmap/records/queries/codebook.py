@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from capmap.coding.learned.combined import CombinedCoder
 from capmap.coding.learned.model import Model
+from capmap.coding.learned.starting import starting_model
 from capmap.coding.lexicon import LexiconCoder, version_of
 from capmap.frameworks.changed import TermEdit, changed
 from capmap.frameworks.codebook import Codebook, load_codebook
@@ -19,6 +20,9 @@ from capmap.records.models import (
 
 #: What the name of a coder begins with that joins lexicon and model.
 _MODEL = "model "
+
+#: Stands for the starting model where others have the number of their record.
+_START = 0
 
 MachineCoder = LexiconCoder | CombinedCoder
 """Whatever codes by machine: the lexicon alone, or lexicon and model together."""
@@ -53,9 +57,10 @@ def framework_of(portfolio: Portfolio) -> Framework:
 
 
 def coder_of(portfolio: Portfolio) -> MachineCoder:
-    """Return the coder of a portfolio: its lexicon, with the model in use if there is one.
+    """Return the coder of a portfolio: its lexicon with the model in use, or the starting one.
 
-    Building one costs some tenths of a second; it is kept.
+    Without either the lexicon codes alone. Building one costs some tenths of a second; it
+    is kept.
     """
     return coder_at(portfolio, newest_number(portfolio))
 
@@ -67,12 +72,14 @@ def coder_name(portfolio: Portfolio) -> str:
         portfolio=portfolio, state=LearnedModel.State.IN_USE
     )
     model = in_use.values_list("version", flat=True).first()
+    if model is None and (start := model_at_start()) is not None:
+        model = start.version
     return _joined(model, lexicon) if model else lexicon
 
 
 def coder_at(portfolio: Portfolio, number: int) -> MachineCoder:
-    """Return the coder with version ``number`` of the codebook, and the model in use."""
-    in_use = model_in_use(portfolio)
+    """Return the coder with version ``number`` of the codebook, and the model that codes."""
+    in_use = _model_that_codes(portfolio)
     if in_use is None:
         return _lexicon(portfolio.pk, portfolio.created_at, number)
     return _combined(portfolio.pk, portfolio.created_at, number, in_use)
@@ -95,19 +102,33 @@ def _joined(model: str, lexicon: str) -> str:
 
 
 def with_model_of(portfolio: Portfolio, lexicon: LexiconCoder) -> MachineCoder:
-    """Return ``lexicon`` joined with the model that the portfolio uses, if it uses one."""
-    in_use = model_in_use(portfolio)
+    """Return ``lexicon`` joined with the model by which the portfolio is coded, if any."""
+    in_use = _model_that_codes(portfolio)
     if in_use is None:
         return lexicon
     return combined(lexicon, _model(in_use, portfolio.created_at))
 
 
 def model_in_use(portfolio: Portfolio) -> int | None:
-    """Return the key of the learned model that a portfolio uses, if it uses one."""
+    """Return the key of the learned model that a portfolio adopted, if it uses one."""
     found = LearnedModel.objects.filter(
         portfolio=portfolio, state=LearnedModel.State.IN_USE
     )
     return found.values_list("pk", flat=True).first()
+
+
+@lru_cache(maxsize=1)
+def model_at_start() -> Model | None:
+    """Return the model that codes before one is adopted: what worked examples taught."""
+    return starting_model()
+
+
+def _model_that_codes(portfolio: Portfolio) -> int | None:
+    """Return the key of the model in use, ``_START`` for the starting one, None for neither."""
+    in_use = model_in_use(portfolio)
+    if in_use is None and model_at_start() is not None:
+        return _START
+    return in_use
 
 
 def machine(name: str) -> Coder:
@@ -175,12 +196,21 @@ def _lexicon(portfolio: int, made: datetime, number: int) -> LexiconCoder:
     return LexiconCoder(_at_number(portfolio, made, number), framework_of(found))
 
 
+@lru_cache(maxsize=1)
+def _starting_coder() -> CombinedCoder:
+    return combined(_shipped_lexicon(), _model(_START, datetime.min))
+
+
 @lru_cache(maxsize=4)
 def _combined(portfolio: int, made: datetime, number: int, model: int) -> CombinedCoder:
+    if not number and model == _START:
+        return _starting_coder()
     return combined(_lexicon(portfolio, made, number), _model(model, made))
 
 
 @lru_cache(maxsize=2)
 def _model(model: int, made: datetime) -> Model:
+    if model == _START and (start := model_at_start()) is not None:
+        return start
     found = LearnedModel.objects.get(pk=model)
     return Model.from_bytes(bytes(found.content), f"model {found.number}")

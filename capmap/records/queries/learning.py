@@ -2,24 +2,36 @@
 
 import random
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from capmap.coding.evaluation import Example
 from capmap.coding.learned.because import Because, Neighbours, because
-from capmap.coding.learned.combined import CombinedCoder
+from capmap.coding.learned.combined import CombinedCoder, suggest_all
+from capmap.coding.learned.model import Passage as ToCode
+from capmap.coding.learned.starting import as_example
 from capmap.records.models import (
     Coding,
     LearnedModel,
     Passage,
     Portfolio,
-    Reading,
-    ReadingCode,
 )
 from capmap.records.permissions import Access
-from capmap.records.queries.codebook import codebook_of, coder_of
+from capmap.records.queries.codebook import coder_of
 from capmap.records.queries.codebook_use import codings_seen
-from capmap.records.queries.recoding import as_seen, passages_to_code
+from capmap.records.queries.decided import decided_on, passages_read, settling
+from capmap.records.queries.examples import (
+    Shown,
+    Worked,
+    as_shown,
+    identifier_of,
+    of_framework,
+    own_of,
+    seen_of,
+)
+from capmap.records.queries.recoding import Key, as_seen, passages_to_code
 from capmap.records.queries.review import blind_passages
 
 #: Passages looked at to say what a model would change: a random part of a larger portfolio.
@@ -27,6 +39,9 @@ LOOKED_AT = 20_000
 
 #: Accepted passages among which the most similar are sought, the newest first.
 _COMPARED = 600
+
+#: Worked examples shown beside a passage: the most similar ones.
+_LIKE = 2
 
 _SEED = 312
 
@@ -42,13 +57,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a code is suggested on a passage, or not: words and passages like it.
+    """Why a code is suggested on a passage, or not: who speaks, words, examples like it.
 
     ``because`` is None for a code that follows from others by rule.
     """
 
     because: Because | None
     is_suggested: bool
+    speaker: str  # lexicon, model, both, or neither
+    worked: list[tuple[Shown, float]]  # worked examples with their likeness
     alike: list[tuple[Passage, list[list[int]], float]]  # with its words, and likeness
 
 
@@ -60,10 +77,10 @@ def models_of(portfolio: Portfolio) -> "QuerySet[LearnedModel]":
 
 def progress_of(portfolio: Portfolio, in_use: LearnedModel | None) -> Progress:
     """Say how much there is to learn from, and how much of it is new to the model in use."""
-    read = _read(portfolio)
+    read = passages_read(portfolio)
     since = read
     if in_use is not None:
-        newer = _settling().filter(read_at__gt=in_use.made_at)
+        newer = settling().filter(read_at__gt=in_use.made_at)
         since = read.filter(Exists(newer.filter(passage=OuterRef("pk"))))
     interventions = read.values("intervention__counted_as").distinct().count()
     return Progress(read.count(), interventions, since.count())
@@ -75,28 +92,19 @@ def examples_of(portfolio: Portfolio) -> list[Example]:
     Codes that the codebook no longer has are left out. What is one intervention, in
     several records, is one document: it is never on both sides of cross-validation.
     """
-    book = codebook_of(portfolio)
-    settling = _settling().filter(passage__in=_read(portfolio).values("pk"))
-    last = dict(settling.order_by("pk").values_list("passage_id", "pk"))
-    codes: dict[int, dict[str, set[str]]] = {}
-    for reading, facet, code in ReadingCode.objects.filter(
-        reading__in=settling.order_by().values("pk")
-    ).values_list("reading_id", "facet", "code"):
-        known = book.facets.get(facet)
-        if known is not None and code in known.codes:
-            codes.setdefault(reading, {}).setdefault(facet, set()).add(code)
+    read = passages_read(portfolio)
+    decided = decided_on(portfolio, read.values("pk"))
     return [
         Example(
             text=passage.text,
             language=passage.language,
             context=passage.context,
             # Where no code was given, none holds: that is decided too.
-            codes={f: frozenset(c) for f, c in codes.get(last[passage.pk], {}).items()}
-            or {"capacity": frozenset()},
+            codes=decided[passage.pk].codes or {"capacity": frozenset()},
             identifier=str(passage.pk),
             document=passage.intervention.counted_as,
         )
-        for passage in _read(portfolio).select_related("intervention").order_by("pk")
+        for passage in read.select_related("intervention").order_by("pk")
     ]
 
 
@@ -114,7 +122,7 @@ def why(access: Access, passage: Passage, facet: str, code: str) -> Why | None:
     """Say why the coder gives a code its chance on a passage; None for the lexicon alone.
 
     Similar passages are those that people accepted for the code, in what the person may
-    see, and not those that they read blind.
+    see, and not those that they read blind; examples of the portfolio likewise.
     """
     coder = coder_of(access.portfolio)
     if not isinstance(coder, CombinedCoder):
@@ -128,12 +136,64 @@ def why(access: Access, passage: Passage, facet: str, code: str) -> Why | None:
     return Why(
         because=told,
         is_suggested=(facet, code) in suggested,
+        speaker=_speaker(coder, seen, (facet, code), told),
+        worked=_worked_like(access, coder, passage, (facet, code)),
         alike=_alike(access, coder, passage, (facet, code)),
     )
 
 
+def _speaker(coder: CombinedCoder, seen: ToCode, key: Key, told: Because | None) -> str:
+    """Say which of the two speaks for a code: the lexicon by its findings, the model by words."""
+    found = {(s.facet, s.code) for s in suggest_all(coder.lexicon, [seen])[0]}
+    words = (
+        0.0 if told is None else sum(w.weight for w in (*told.for_it, *told.against))
+    )
+    if key in found:
+        return "both" if words > 0 else "lexicon"
+    return "model" if words > 0 else "neither"
+
+
+def _worked_like(
+    access: Access, coder: CombinedCoder, passage: Passage, key: Key
+) -> list[tuple[Shown, float]]:
+    """Return the worked examples of a code that are most like a passage."""
+    portfolio = access.portfolio
+    own = own_of(portfolio)
+    stamp = tuple((one.pk, one.decided_at) for one in own)
+    worked, neighbours = _compared(
+        portfolio.pk, portfolio.created_at, coder.version, stamp
+    )
+    seen = {identifier_of(one) for one in seen_of(access, own)}
+    here = {identifier_of(one) for one in own if one.passage_id == passage.pk}
+    among = [
+        number
+        for number, example in enumerate(worked.examples)
+        if example.has(*key)
+        and example.identifier not in here
+        and (example.identifier not in worked.own or example.identifier in seen)
+    ]
+    examples = {example.identifier: example for example in worked.examples}
+    return [
+        (as_shown(worked, examples[example.identifier], key), likeness)
+        for example, likeness in neighbours.like(as_seen(passage), among, _LIKE)
+        if likeness > 0
+    ]
+
+
+@lru_cache(maxsize=4)
+def _compared(
+    portfolio: int, made: datetime, coder: str, own: tuple[object, ...]
+) -> tuple[Worked, Neighbours]:
+    """Make worked examples ready to be compared, once a coder and a state of the own ones."""
+    found = Portfolio.objects.get(pk=portfolio)
+    worked = Worked(of_framework().examples, own_of(found))
+    combined = coder_of(found)
+    assert isinstance(combined, CombinedCoder)
+    return worked, Neighbours(combined, [as_example(one) for one in worked.examples])
+
+
 def _alike(
-    access: Access, coder: CombinedCoder, passage: Passage, key: tuple[str, str]
+    access: Access, coder: CombinedCoder, passage: Passage, key: Key
 ) -> list[tuple[Passage, list[list[int]], float]]:
     accepted: dict[int, Coding] = {}
     for coding in (
@@ -160,14 +220,3 @@ def _alike(
         for number in [int(example.identifier)]
         if likeness > 0
     ]
-
-
-def _settling() -> "QuerySet[Reading]":
-    """Return the readings by which passages stand as they do."""
-    return Reading.objects.exclude(before={})
-
-
-def _read(portfolio: Portfolio) -> "QuerySet[Passage]":
-    """Return the current passages that a reading settled."""
-    settled = _settling().filter(passage=OuterRef("pk"))
-    return passages_to_code(portfolio).filter(Exists(settled))

@@ -72,6 +72,19 @@ def passages_to_code(
     return found
 
 
+def is_coded_by_another(portfolio: Portfolio, name: str) -> bool:
+    """Whether a machine other than the coder of that name spoke last on an unread passage."""
+    others = Coder.objects.exclude(kind=Coder.Kind.PERSON).exclude(name=name)
+    found = Coding.objects.suggested().filter(
+        coder__in=list(others.values_list("pk", flat=True)),
+        passage__is_current=True,
+        passage__is_read=False,
+        passage__intervention__portfolio=portfolio,
+        passage__intervention__is_current=True,
+    )
+    return bool(found.exists())
+
+
 def can_differ(edits: Iterable[TermEdit]) -> Callable[[Passage], bool]:
     """Return the question whether one of ``edits`` can change the codes of a passage."""
     phrases = {read_term(edit.term).phrase for edit in edits}

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", learning.overview, name="learning"),
     path("start/", learning.start, name="learning_start"),
     path("back/", learning.back, name="learning_back"),
+    path("anew/", learning.anew, name="learning_anew"),
     path("<int:number>/", learning.model, name="learned_model"),
     path(
         "<int:number>/files/<str:name>.<str:form>",

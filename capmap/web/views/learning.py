@@ -14,9 +14,10 @@ from capmap.records.actions import learning as actions
 from capmap.records.models import Job, LearnedModel, Passage
 from capmap.records.permissions import Access
 from capmap.records.queries import learning as query
-from capmap.records.queries.codebook import codebook_of, coder_name
+from capmap.records.queries.codebook import codebook_of, coder_name, model_at_start
 from capmap.records.queries.codings import codings_of, fill_in
-from capmap.records.queries.recoding import passages_to_code
+from capmap.records.queries.examples import worked_seen
+from capmap.records.queries.recoding import is_coded_by_another, passages_to_code
 from capmap.records.queries.review import blind_passages
 from capmap.web import effect_page, learning_page, table_answer
 from capmap.web.doors import in_portfolio
@@ -47,6 +48,9 @@ def overview(request: HttpRequest, access: Access) -> HttpResponse:
         "needed": LEAST_PASSAGES,
         "more": max(0, LEAST_PASSAGES - progress.passages),
         "may_decide": access.analyses_everywhere,
+        "starts_trained": model_at_start() is not None,
+        "worked": len(worked_seen(access).examples),
+        "is_stale": is_coded_by_another(access.portfolio, coder_name(access.portfolio)),
         "job": _at_work(access, "learn", since=newest),
         "recoding": _at_work(access, "recode"),
     }
@@ -163,7 +167,7 @@ def dismiss(request: HttpRequest, access: Access, number: int) -> HttpResponse:
 @require_POST
 @deciders
 def back(request: HttpRequest, access: Access) -> HttpResponse:
-    """Go back to a model that was in use (``to``), or to the lexicon alone (0)."""
+    """Go back to a model that was in use (``to``), or to the coder as it started (0)."""
     to = request.POST.get("to", "")[:9]
     if not (to.isascii() and to.isdigit()):
         raise Http404
@@ -173,7 +177,20 @@ def back(request: HttpRequest, access: Access) -> HttpResponse:
         lambda: actions.go_back(portfolio=access.portfolio, by=access.user, to=wanted),
         said("learning.adopted", number=int(to))
         if wanted
-        else said("learning.lexicon_again"),
+        else said(
+            "learning.started_again" if model_at_start() else "learning.lexicon_again"
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+@deciders
+def anew(request: HttpRequest, access: Access) -> HttpResponse:
+    """Code anew by the coder that codes now what nobody has read."""
+    return _done(
+        request, access,
+        lambda: actions.code_anew(portfolio=access.portfolio, by=access.user),
+        said("learning.anew_started"),
     )  # fmt: skip
 
 
