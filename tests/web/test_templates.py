@@ -14,7 +14,7 @@ TAGS = re.compile(
 )
 #: Names that are the same in every language.
 NAMES = {"capmap", "English", "Français", "Español", "IATI", "CSV", "XLSX", "PDF", "SVG",
-         "PNG", "Parquet", "DOCX", "XML", "Markdown", "Enter", "Esc", "Shift"}  # fmt: skip
+         "PNG", "Parquet", "DOCX", "JSONL", "XML", "Markdown", "Enter", "Esc", "Shift"}  # fmt: skip
 SPOKEN = re.compile(r'\b(?:aria-label|title|placeholder|alt)="([^"]*)"')
 
 

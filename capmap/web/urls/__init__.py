@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from capmap.web.urls import (
     agreement,
     codebook,
+    examples,
     findings,
     guide,
     history,
@@ -31,6 +32,7 @@ in_a_portfolio: list[URLPattern | URLResolver] = [
     path("review/", include(agreement.urlpatterns)),
     path("review/", include(review.urlpatterns)),
     path("codebook/learning/", include(learning.urlpatterns)),
+    path("codebook/examples/", include(examples.urlpatterns)),
     path("codebook/", include(codebook.urlpatterns)),
     path("views/", include(views.urlpatterns)),
     path("history/", include(history.in_a_portfolio)),

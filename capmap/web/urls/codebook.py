@@ -1,10 +1,11 @@
 """Addresses of the codebook."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
+from capmap.web.urls.examples import of_a_code
 from capmap.web.views import codebook, codebook_versions
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", codebook.listing, name="codebook"),
     path("files/<str:form>", codebook.download, name="codebook_file"),
     path("proposals/", codebook_versions.proposals, name="codebook_propose"),
@@ -24,4 +25,5 @@ urlpatterns = [
     path("versions/", codebook_versions.versions, name="codebook_versions"),
     path("versions/back/", codebook_versions.back, name="codebook_back"),
     path("<str:facet>/<str:code>/", codebook.code, name="codebook_code"),
+    path("<str:facet>/<str:code>/examples/", include(of_a_code)),
 ]

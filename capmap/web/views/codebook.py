@@ -6,9 +6,11 @@ from django.views.decorators.http import require_safe
 
 from capmap.coding.phrases import fold
 from capmap.frameworks.codebook import Code, Codebook
+from capmap.frameworks.examples import DERIVED
 from capmap.frameworks.export import codebook_markdown, codebook_table, written_term
 from capmap.records.permissions import Access
 from capmap.records.queries import codebook_use
+from capmap.records.queries import examples as examples_query
 from capmap.records.queries.codebook import codebook_of, newest_number
 from capmap.web import page_shares, table_answer
 from capmap.web.doors import in_portfolio
@@ -62,7 +64,7 @@ def listing(request: HttpRequest, access: Access) -> HttpResponse:
 @require_safe
 @in_portfolio()
 def code(request: HttpRequest, access: Access, facet: str, code: str) -> HttpResponse:
-    """Show what a code means, its terms, and passages that have it or just not."""
+    """Show what a code means by worked examples, its terms, and passages that have it."""
     book = codebook_of(access.portfolio)
     found = code_or_404(book, facet, code)
     support = codebook_use.support(access, facet, code)
@@ -80,6 +82,9 @@ def code(request: HttpRequest, access: Access, facet: str, code: str) -> HttpRes
         if (held := found.terms.get(one))
     ]
     estimates = page_shares.estimates_of(access)
+    worked = examples_query.worked_seen(access)
+    counts = worked.counts((facet, code))
+    shown, misses = examples_query.of_code(worked, (facet, code), language())
     return render(
         request,
         "codebook/code.html",
@@ -93,6 +98,12 @@ def code(request: HttpRequest, access: Access, facet: str, code: str) -> HttpRes
             "interventions": interventions,
             "passages": passages,
             "terms": terms,
+            "shown": shown,
+            "misses": misses,
+            "counts": counts,
+            "of_code": sum(carry for carry, _ in counts.values()),
+            "near_count": sum(nearly for _, nearly in counts.values()),
+            "is_derived": facet in DERIVED,
             "examples": examples,
             "are_accepted": are_accepted,
             "near_misses": codebook_use.near_misses(access, facet, code, language()),

@@ -17,6 +17,8 @@ from capmap.records.queries import comments as comments_query
 from capmap.records.queries import intervention as query
 from capmap.records.queries.codebook import codebook_of
 from capmap.records.queries.codings import Codings, codings_of, fill_in
+from capmap.records.queries.decided import is_decided
+from capmap.records.queries.examples import own_example_of
 from capmap.records.queries.profile import level_shares, profile_of
 from capmap.records.queries.review import blind_passages
 from capmap.web import page_shares
@@ -165,6 +167,8 @@ def show_passage(
         "book": book,
         "codings": codings,
         "readings": [] if blind else query.readings_of(passage),
+        "own_example": own_example_of(passage) if passage.is_read else None,
+        "may_be_example": is_decided(passage),
         "comments": [
             c
             for c in comments_query.comments_of(intervention)
