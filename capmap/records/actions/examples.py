@@ -84,7 +84,9 @@ def confirm(
     if decided is None or not is_decided(passage):
         raise Refused("not_decided")
     held.text = text.replace("\r\n", "\n").strip()
-    if " ".join(held.text.split()) not in " ".join(passage.text.split()):
+    if not held.text or " ".join(held.text.split()) not in " ".join(
+        passage.text.split()
+    ):
         raise Refused("not_of_passage")
     codes = codes_of(decided, codebook_of(portfolio))
     held.codes = {facet: list(given) for facet, given in codes.items()}

@@ -13,6 +13,7 @@ from capmap.records.models.coding import Codings
 from capmap.records.permissions import Access
 from capmap.records.queries import snapshot
 from capmap.records.queries.recoding import Key
+from capmap.records.queries.review import blind_passages
 
 #: Passages looked at to say how broad a term is.
 _SAMPLE = 20_000
@@ -83,11 +84,11 @@ def examples(
 ) -> tuple[list[Coding], bool]:
     """Return codings to show, and whether people accepted them; else sure suggestions."""
     of_code = codings_seen(access).filter(facet=facet, code=code).exclude(spans=[])
-    accepted = _in_language(of_code.accepted(), language, most)
+    accepted = _in_language(access, of_code.accepted(), language, most)
     if accepted:
         return accepted, True
     sure = of_code.suggested().filter(doubtful=False, confidence__gte=_SURE)
-    return _in_language(sure, language, most), False
+    return _in_language(access, sure, language, most), False
 
 
 def near_misses(
@@ -95,7 +96,7 @@ def near_misses(
 ) -> list[Coding]:
     """Return what looked like the code and was rejected by people."""
     rejected = codings_seen(access).filter(facet=facet, code=code, status="rejected")
-    return _in_language(rejected, language, most)
+    return _in_language(access, rejected, language, most)
 
 
 def breadth(access: Access, term: str) -> tuple[int, int]:
@@ -121,8 +122,13 @@ def codings_seen(access: Access) -> Codings:
     return found
 
 
-def _in_language(codings: "QuerySet[Coding]", language: str, most: int) -> list[Coding]:
-    """Return one coding a passage, those in the reader's language first."""
+def _in_language(
+    access: Access, codings: "QuerySet[Coding]", language: str, most: int
+) -> list[Coding]:
+    """Return one coding a passage, those in the reader's language first.
+
+    None of a passage that the person is to read blind.
+    """
     ordered = codings.select_related("passage__intervention", "coder", "decided_by")
     first = list(
         ordered.filter(passage__language=language).order_by("-confidence", "pk")[
@@ -132,7 +138,9 @@ def _in_language(codings: "QuerySet[Coding]", language: str, most: int) -> list[
     if len({c.passage_id for c in first}) < most:
         others = ordered.exclude(passage__language=language)
         first += list(others.order_by("-confidence", "pk")[: 4 * most])
-    return _once_a_passage(first)[:most]
+    blind = blind_passages({c.passage_id for c in first}, access.user)
+    open_ones = [c for c in first if c.passage_id not in blind]
+    return _once_a_passage(open_ones)[:most]
 
 
 def _once_a_passage(codings: Sequence[Coding]) -> list[Coding]:

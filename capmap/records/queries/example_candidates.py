@@ -104,6 +104,18 @@ def told_of(access: Access, numbers: Sequence[int]) -> list[Candidate]:
     return found
 
 
+def decided_otherwise(access: Access, some: Sequence[OwnExample]) -> set[int]:
+    """Return the passages of examples on which people have decided otherwise since."""
+    decided = decided_on(access.portfolio, [one.passage_id for one in some])
+    book = codebook_of(access.portfolio)
+    now = {number: codes_of(found, book) for number, found in decided.items()}
+    return {
+        one.passage_id
+        for one in some
+        if now.get(one.passage_id) != {f: tuple(c) for f, c in one.codes.items()}
+    }
+
+
 def codes_of(decided: Decided, book: Codebook) -> dict[str, tuple[str, ...]]:
     """Return the codes of a passage as worked examples hold them, in the codebook's order."""
     return {

@@ -156,7 +156,10 @@ def _speaker(coder: CombinedCoder, seen: ToCode, key: Key, told: Because | None)
 def _worked_like(
     access: Access, coder: CombinedCoder, passage: Passage, key: Key
 ) -> list[tuple[Shown, float]]:
-    """Return the worked examples of a code that are most like a passage."""
+    """Return the worked examples of a code that are most like a passage.
+
+    In its language, if the code has any there.
+    """
     portfolio = access.portfolio
     own = own_of(portfolio)
     stamp = tuple((one.pk, one.decided_at) for one in own)
@@ -172,10 +175,13 @@ def _worked_like(
         and example.identifier not in here
         and (example.identifier not in worked.own or example.identifier in seen)
     ]
+    alike = [n for n in among if worked.examples[n].language == passage.language]
     examples = {example.identifier: example for example in worked.examples}
     return [
         (as_shown(worked, examples[example.identifier], key), likeness)
-        for example, likeness in neighbours.like(as_seen(passage), among, _LIKE)
+        for example, likeness in neighbours.like(
+            as_seen(passage), alike or among, _LIKE
+        )
         if likeness > 0
     ]
 

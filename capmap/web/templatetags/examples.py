@@ -1,14 +1,19 @@
 """Worked examples in the reader's words: their genre, the codes they carry, what they teach."""
 
+import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import template
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 
-from capmap.frameworks.codebook import Codebook
+from capmap.frameworks.codebook import Code, Codebook
 from capmap.frameworks.examples import WorkedExample
 from capmap.records.queries.example_candidates import Candidate
 from capmap.web.templatetags.agreement import code_name
-from capmap.web.templatetags.capmap import said
+from capmap.web.templatetags.capmap import said, text
 from capmap.web.templatetags.codebook import language_name
 from capmap.wording import topic
 
@@ -25,6 +30,9 @@ _NAMED = (
     "outcome",
 )
 
+#: A code in a rule of the codebook stands between such signs.
+_NAMED_CODE = re.compile(r"`([^`]+)`")
+
 #: Codes that a reason names.
 _REASONS = 3
 
@@ -39,6 +47,34 @@ def genre_name(genre: str) -> str:
     if key in topic("site_examples"):
         return str(said(f"examples.{key}"))
     return genre.replace("-", " ").capitalize()
+
+
+@register.simple_tag(takes_context=True)
+def with_codes(
+    context: dict[str, Any], book: Codebook, code: Code, texts: dict[str, str]
+) -> SafeString:
+    """Return a rule of a code in the reader's language; codes that it names lead to their pages."""
+    parts = _NAMED_CODE.split(text(texts))
+    slug = context["portfolio"].slug
+    shown = [
+        _linked(book, code.facet, part, slug)
+        if number % 2
+        else conditional_escape(part)
+        for number, part in enumerate(parts)
+    ]
+    return format_html_join("", "{}", ((one,) for one in shown))
+
+
+def _linked(book: Codebook, facet: str, name: str, slug: str) -> str:
+    """Return a link to a code named in a text, sought in its own facet first."""
+    given, _, code = name.rpartition(":")
+    for one in (given, facet, *book.facets):
+        known = book.facets.get(one)
+        if known is not None and code in known.codes:
+            address = reverse("codebook_code", args=[slug, one, code])
+            label = text(known.codes[code].label)
+            return format_html('<a href="{}">{}</a>', address, label)
+    return conditional_escape(name)
 
 
 @register.simple_tag

@@ -78,13 +78,15 @@ def queue(request: HttpRequest, access: Access) -> HttpResponse:
     }
     declined = _of(access, OwnExample.State.DECLINED)
     own = query.own_seen(access)
+    listed = own[:LISTED]
     context = {
         "section": "codebook",
         "book": codebook_of(access.portfolio),
+        "decided_otherwise": candidates.decided_otherwise(access, listed),
         "waiting": [(one, told.get(one.passage_id)) for one in waiting],
         "candidates": (put_forward := candidates.candidates(access)),
         "candidates_count": len(put_forward),
-        "own": [query.Shown(query.as_worked(one), one) for one in own[:LISTED]],
+        "own": [query.Shown(query.as_worked(one), one) for one in listed],
         "own_count": len(own),
         "declined": declined[:LISTED],
         "may_decide": access.analyses_everywhere,
