@@ -76,8 +76,10 @@ def map_command(
         raise fail(words.say("error_not_ours", out=out), code=2) from None
     except FrameworkError as fault:
         raise fail(fault.finding.sentence(language), code=2) from None
-    except (CoverFault, BadModel) as fault:
+    except CoverFault as fault:
         raise fail(str(fault), code=2) from None
+    except BadModel as fault:
+        raise fail(words.say("error_model", why=fault), code=2) from None
     except NothingRead as nothing:
         for line in summary.aside(nothing.set_aside, words):
             messages.print(line, highlight=False, soft_wrap=True)
@@ -99,13 +101,16 @@ def explain_command(
     ),
     codebook: CodebookFolder = None,
     framework: FrameworkFolder = None,
+    model: ModelFile = None,
     as_json: AsJson = False,
     language: Language = "en",
 ) -> None:
-    from capmap.frameworks.codebook import load_codebook
+    from capmap.coding.learned.model import BadModel
+    from capmap.coding.learned.starting import worked_examples
+    from capmap.frameworks.findings import FrameworkError
     from capmap.pipeline import explain
     from capmap.pipeline.explanation import explanation_text
-    from capmap.pipeline.parts import codebook_folders
+    from capmap.pipeline.parts import build_coder
 
     words = Wording("command_line", language)
     try:
@@ -121,12 +126,21 @@ def explain_command(
         for one, title in found.select("intervention_id", "title").head(20).iter_rows():
             typer.echo(f"  {one}  {title}")
         raise typer.Exit(2)
-    explanation = explain.explain(folder, found["intervention_id"][0])
+    try:
+        coder = build_coder(framework, codebook, model)
+        explanation = explain.with_reasons(
+            explain.explain(folder, found["intervention_id"][0]),
+            coder,
+            worked_examples(framework, coder.codebook),
+        )
+    except BadModel as fault:
+        raise fail(words.say("error_model", why=fault), code=2) from None
+    except FrameworkError as fault:
+        raise fail(fault.finding.sentence(language), code=2) from None
     if as_json:
         print_json(explanation.as_values())
-        return
-    book = load_codebook(*codebook_folders(framework, codebook))
-    answers.print(explanation_text(explanation, book, language), soft_wrap=True)
+    else:
+        answers.print(explanation_text(explanation, coder.codebook, language))
 
 
 @app.command("codebook", help=explained("help_codebook"))
@@ -191,11 +205,18 @@ def evaluate_command(
     language: Language = "en",
 ) -> None:
     from capmap.coding import evaluation
+    from capmap.coding.learned.model import BadModel
+    from capmap.frameworks.findings import FrameworkError
     from capmap.pipeline.parts import build_coder
 
+    words = Wording("command_line", language)
     try:
         examples = evaluation.read_examples(files)
         scores = evaluation.evaluate(build_coder(framework, codebook, model), examples)
+    except BadModel as fault:
+        raise fail(words.say("error_model", why=fault), code=2) from None
+    except FrameworkError as fault:
+        raise fail(fault.finding.sentence(language), code=2) from None
     except ValueError as fault:
         raise fail(str(fault), code=2) from None
     if as_json:

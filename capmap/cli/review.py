@@ -65,7 +65,8 @@ def review_order_command(
     as_json: AsJson = False,
     language: Language = "en",
 ) -> None:
-    from capmap.coding.learned.model import Model
+    from capmap.coding.learned.model import BadModel, Model
+    from capmap.coding.learned.starting import starting_model, worked_examples
     from capmap.frameworks.findings import FrameworkError
     from capmap.pipeline import review_order
     from capmap.pipeline.explain import NotAResult
@@ -77,16 +78,19 @@ def review_order_command(
     if out is not None and out.suffix not in ENDINGS:
         raise fail(words.say("error_ending", path=out), code=2)
     try:
+        lexicon = lexicon_coder(framework, codebook)
         order = review_order.review_order(
             folder,
             question,
-            lexicon_coder(framework, codebook),
+            lexicon,
             decisions=decisions or (),
             unit=unit.value,
             size=batch,
             readers=readers,
             out=out,
             model=Model.load(model) if model else None,
+            starting=None if model else starting_model(framework),
+            worked=worked_examples(framework, lexicon.codebook),
             target=recall,
             confidence=confidence,
             language=language,
@@ -102,6 +106,9 @@ def review_order_command(
         raise fail(words.say("error_file_exists", path=fault), code=2) from None
     except FrameworkError as fault:
         raise fail(fault.finding.sentence(language), code=2) from None
+    except BadModel as fault:
+        told = Wording("command_line", language).say("error_model", why=fault)
+        raise fail(told, code=2) from None
     except ValueError as fault:
         raise fail(str(fault), code=2) from None
     if as_json:

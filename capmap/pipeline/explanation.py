@@ -1,15 +1,17 @@
 """An explanation as text for a terminal: passages with their words marked, code by code."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
+from capmap.coding.learned.because import Because
 from capmap.frameworks.codebook import Codebook
-from capmap.pipeline.explain import Explanation
+from capmap.pipeline.explain import Explanation, Reason
 from capmap.wording import Wording, place_in, rules_in
 
 #: Facets whose words are marked alike, as on the map.
@@ -20,6 +22,10 @@ _STYLES = {
     "target": "underline yellow",
     "partner": "underline magenta",
 }
+#: Words shown for a code and against it, and the least that is worth telling (log odds).
+_WORDS, _LEAST = 3, 0.05
+#: Signs of a worked example that are shown.
+_SHOWN = 110
 
 
 def explanation_text(
@@ -27,6 +33,7 @@ def explanation_text(
 ) -> RenderableType:
     """Return title and facts, then each passage with its codes and why."""
     intervention = explanation.intervention
+    words = Wording("command_line", language)
     where = ", ".join(
         part
         for part in (
@@ -39,6 +46,12 @@ def explanation_text(
         Text(intervention["title"], style="bold"),
         Text(f"{intervention['intervention_id']}  {where}", style="dim"),
     ]
+    coders = ", ".join(explanation.coders)
+    if not explanation.is_same_coder:
+        told = words.say("explain_other_coder", run=coders, now=explanation.coder)
+        parts.append(Text(told, style="yellow"))
+    elif explanation.reasons:
+        parts.append(Text(words.say("explain_coder", coder=coders), style="dim"))
     for passage in explanation.passages.iter_rows(named=True):
         codings = explanation.codings.filter(passage_id=passage["passage_id"])
         parts += ["", _marked(passage, codings)]
@@ -48,7 +61,7 @@ def explanation_text(
                 style="dim",
             )
         )
-        parts.append(_codes(codings, codebook, Wording("command_line", language)))
+        parts += _codes(codings, explanation, codebook, words)
     return Group(*parts)
 
 
@@ -60,26 +73,92 @@ def _marked(passage: dict[str, Any], codings: pl.DataFrame) -> Text:
     return text
 
 
-def _codes(codings: pl.DataFrame, codebook: Codebook, words: Wording) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
+def _codes(
+    codings: pl.DataFrame, explanation: Explanation, codebook: Codebook, words: Wording
+) -> Iterator[RenderableType]:
+    """Yield a line for each code, and below it what led to it."""
+    shown: set[str] = set()
     for row in codings.iter_rows(named=True):
-        table.add_row(*_row(row, codebook, words))
-    return table
+        yield Padding(
+            _head(row, explanation.speaks(row), codebook, words), (0, 0, 0, 2)
+        )
+        reason = explanation.reasons.get((row["passage_id"], row["facet"], row["code"]))
+        told = [
+            _because(row, codebook, words),
+            *(_learned(reason, shown, words) if reason else ()),
+        ]
+        yield Padding(Text("\n").join(line for line in told if line), (0, 0, 0, 6))
 
 
-def _row(row: dict[str, Any], codebook: Codebook, words: Wording) -> Iterator[Text]:
+def _learned(reason: Reason, shown: set[str], words: Wording) -> Iterator[Text]:
+    """Yield the words for and against, and the worked example most like the passage.
+
+    An example that was ``shown`` for a code of the passage is only named again.
+    """
+    if reason.because and (moves := _moves(reason.because, words)):
+        yield Text(moves, style="dim")
+    if reason.alike:
+        name = reason.alike.identifier
+        key = "explain_alike_again" if name in shown else "explain_alike"
+        shown.add(name)
+        told = words.say(
+            key,
+            example=name,
+            likeness=words.percent(reason.likeness),
+            text=shortened(reason.alike.text, _SHOWN),
+        )
+        yield Text(told, style="dim")
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text on one line, cut at a word where it is longer than ``most`` signs."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most].rsplit(' ', 1)[0]} …"
+
+
+def _moves(because: Because, words: Wording) -> str:
+    """Say what moves the odds of a code, and by how much: "for: coached ×3.3"."""
+    lexicon = (words.say("learn_lexicon"), because.lexicon)
+    parts = []
+    for key, sign, found in (
+        ("explain_for", 1, because.for_it), ("explain_against", -1, because.against),
+    ):  # fmt: skip
+        told = [(word.text, word.weight) for word in found[:_WORDS]]
+        told += [lexicon] if lexicon[1] * sign > 0 else []
+        told = [one for one in told if abs(one[1]) >= _LEAST]
+        if told:
+            moved = ", ".join(_moved(*one, words) for one in told)
+            parts.append(words.say(key, words=moved))
+    return "; ".join(parts)
+
+
+def _moved(text: str, weight: float, words: Wording) -> str:
+    times = math.exp(abs(weight))
+    said = words.number(round(times) if times >= 10 else round(times, 1))
+    sign = "×" if weight > 0 else "÷"
+    return f"{text} {sign}{said if times < 100 else '100+'}"
+
+
+def _head(row: dict[str, Any], speaks: str, codebook: Codebook, words: Wording) -> Text:
     language = words.language
     facet = codebook.facets.get(row["facet"])
     known = facet.codes.get(row["code"]) if facet else None
-    yield Text(facet.label[language] if facet else row["facet"], style="dim")
-    yield Text(known.label[language] if known else row["code"], style="bold")
-    yield Text(words.percent(row["confidence"]))
-    because = words.say(
-        f"because_{row['basis']}", because=_led_by(row, codebook, language)
+    doubt = [words.say("doubtful")] if row["doubtful"] else []
+    told = [words.percent(row["confidence"]), *doubt, words.say(f"speaks_{speaks}")]
+    return Text.assemble(
+        (facet.label[language] if facet else row["facet"], "dim"),
+        "  ",
+        (known.label[language] if known else row["code"], "bold"),
+        "  ",
+        ", ".join(told),
     )
+
+
+def _because(row: dict[str, Any], codebook: Codebook, words: Wording) -> Text:
+    led_by = _led_by(row, codebook, words.language)
+    because = words.say(f"because_{row['basis']}", because=led_by) if led_by else ""
     quote = words.say("quoted", quote=row["quote"]) if row["quote"] else ""
-    doubt = f" ({words.say('doubtful')})" if row["doubtful"] else ""
-    yield Text(" ".join(part for part in (quote, because) if part) + doubt)
+    return Text(" ".join(part for part in (quote, because) if part))
 
 
 def _led_by(row: dict[str, Any], codebook: Codebook, language: str) -> str:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from capmap.coding.languages import language_of
 from capmap.coding.learned.combined import CombinedCoder, suggest_all
-from capmap.coding.learned.model import Model, Passage
+from capmap.coding.learned.model import Key, Model, Passage
+from capmap.coding.learned.starting import starting_model
 from capmap.coding.lexicon import LexiconCoder
 from capmap.coding.suggestion import Suggestion
-from capmap.frameworks.codebook import load_codebook, shipped
+from capmap.frameworks.codebook import Codebook, load_codebook, shipped
 from capmap.frameworks.framework import load_framework
 from capmap.pipeline.identifiers import Identifiers
 from capmap.pipeline.merge import repetition
@@ -63,12 +64,47 @@ def lexicon_coder(framework: Path | None, codebook: Path | None) -> LexiconCoder
 def build_coder(
     framework: Path | None, codebook: Path | None, model: Path | None
 ) -> LexiconCoder | CombinedCoder:
-    """Build the lexicon's coder, or with ``model`` the one that combines both.
+    """Build the coder that combines lexicon and model.
 
     Raises ``BadModel`` for a file that is none.
     """
     lexicon = lexicon_coder(framework, codebook)
-    return CombinedCoder(lexicon, Model.load(model)) if model else lexicon
+    return combined(lexicon, model_named(framework, model))
+
+
+def model_named(framework: Path | None, model: Path | None) -> Model | None:
+    """Return the model that codes: the file named, or what worked examples taught.
+
+    None where there is no such file, so that the lexicon codes alone. Raises ``BadModel``.
+    """
+    return Model.load(model) if model else starting_model(framework)
+
+
+def combined(
+    lexicon: LexiconCoder, model: Model | None
+) -> LexiconCoder | CombinedCoder:
+    """Join lexicon and model; the name says both, since either may change alone."""
+    if model is None:
+        return lexicon
+    coder = CombinedCoder(lexicon, model)
+    coder.version = coder_name(lexicon.version, model)
+    return coder
+
+
+def coder_name(lexicon: str, model: Model | None) -> str:
+    """Return the name of the coder that ``combined`` makes, without building it."""
+    return f"{model.version} with {lexicon}" if model else lexicon
+
+
+def learned_codes(model: Model | None, codebook: Codebook) -> list[Key]:
+    """Return the codes in which the model has a say, in the order of the codebook."""
+    if model is None:
+        return []
+    learned = {
+        key for key, says in zip(model.keys, model.is_learned, strict=True) if says
+    }
+    keys = ((code.facet, code.code) for code in codebook.codes())
+    return [key for key in keys if key in learned]
 
 
 def codebook_folders(framework: Path | None, codebook: Path | None) -> list[Path]:

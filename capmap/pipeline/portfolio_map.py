@@ -11,13 +11,22 @@ from pathlib import Path
 import polars as pl
 
 from capmap.analysis.findings import find
-from capmap.coding.learned.model import Model
 from capmap.coding.lexicon import version_of
 from capmap.frameworks.codebook import load_codebook
 from capmap.frameworks.framework import load_framework
 from capmap.pipeline.merge import merge, read_portfolio
-from capmap.pipeline.parts import codebook_folders
-from capmap.pipeline.provenance import provenance, set_aside_table, write_provenance
+from capmap.pipeline.parts import (
+    codebook_folders,
+    coder_name,
+    learned_codes,
+    model_named,
+)
+from capmap.pipeline.provenance import (
+    provenance,
+    said_of,
+    set_aside_table,
+    write_provenance,
+)
 from capmap.pipeline.publish import Publication, publish
 from capmap.pipeline.run import Progress, Reading, read_and_code, whole_result
 from capmap.publishing.paper_cover import CoverSettings
@@ -65,7 +74,7 @@ def map_portfolio(
     """Read, code, analyse and publish ``sources`` into the folder ``out``.
 
     ``framework`` and ``codebook`` are folders of the user's own, ``model`` a file that
-    ``capmap learn`` made. Raises ``BadModel`` if that cannot be read, ``NotOurs`` if
+    ``capmap learn`` made, by default the one that worked examples taught. Raises ``BadModel`` if that cannot be read, ``NotOurs`` if
     ``out`` holds something that capmap did not make, ``NothingRead`` if no source could
     be read, and ``FrameworkError`` for a framework that cannot be used. ``out`` is
     touched only when the result is whole.
@@ -73,7 +82,7 @@ def map_portfolio(
     began, started = time.monotonic(), datetime.now(UTC)
     folders = codebook_folders(framework, codebook)
     words, results = load_codebook(*folders), load_framework(framework)
-    learned = Model.load(model) if model else None
+    learned = model_named(framework, model)
     with whole_result(out) as work:
         parts = work / ".parts"
         parts.mkdir()
@@ -94,7 +103,8 @@ def map_portfolio(
         portfolio = read_portfolio(work, set_aside)
         progress("analysing", 1, _STEPS, "")
         findings = find(portfolio, results, words)
-        coder = learned.version if learned else version_of(words)
+        coder = coder_name(version_of(words), learned)
+        learned_of = learned_codes(learned, words)
         publication = Publication(
             portfolio=portfolio,
             findings=findings,
@@ -104,6 +114,7 @@ def map_portfolio(
             title=title or default_title(sources),
             day=started.date(),
             coder=coder,
+            learned=learned_of,
             reading=reading,
             cover=cover or CoverSettings(),
         )
@@ -115,6 +126,7 @@ def map_portfolio(
             title=publication.title,
             language=language,
             coder=coder,
+            model=said_of(learned, learned_of, model),
             framework=results.framework,
             codebook_folders=folders,
             started=started,

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from capmap import __version__
+from capmap.coding.learned.model import Key, Model
 from capmap.pipeline.run import Reading
 from capmap.sources.activity import SetAside
 from capmap.tables import SET_ASIDE
@@ -61,6 +62,7 @@ def provenance(
     title: str,
     language: str,
     coder: str,
+    model: Mapping[str, Any] | None,
     framework: str,
     codebook_folders: Sequence[Path],
     started: datetime,
@@ -75,6 +77,7 @@ def provenance(
         "started": started.isoformat(timespec="seconds"),
         "finished": finished.isoformat(timespec="seconds"),
         "coder": coder,
+        "model": model,
         "framework": framework,
         "codebook": {
             path.name: _sha256(path)
@@ -96,6 +99,21 @@ def provenance(
             path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)}
             for path in outputs
         },
+    }
+
+
+def said_of(
+    model: Model | None, learned: Sequence[Key], file: Path | None
+) -> dict[str, Any] | None:
+    """Say which model coded beside the lexicon; None where the lexicon coded alone."""
+    if model is None:
+        return None
+    return {
+        "version": model.version,
+        "file": str(file) if file else None,
+        "passages": model.decisions,
+        "codebook": model.codebook,
+        "codes": [f"{facet}:{code}" for facet, code in learned],
     }
 
 

@@ -1,6 +1,6 @@
 """Write what was found: page, paper, workbook, tables and charts, one after the other."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,6 +46,7 @@ class Publication:
     title: str
     day: date
     coder: str
+    learned: Sequence[tuple[str, str]]  # codes in which a model has a say
     reading: Reading
     cover: CoverSettings
 
@@ -143,6 +144,7 @@ def _page(publication: Publication, path: Path) -> None:
         language=publication.language,
         about={**_about(publication), **inputs},
         downloads=DOWNLOADS,
+        learned=publication.learned,
     )
     path.write_text(page, encoding="utf-8")
 

@@ -1,7 +1,7 @@
 """What to read next of a portfolio that was mapped, and when enough has been read."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,14 +20,16 @@ from capmap.analysis.stopping import Stopping, stopping
 from capmap.coding.evaluation import Example
 from capmap.coding.learned.combined import CombinedCoder
 from capmap.coding.learned.model import Key, Model, Passage
-from capmap.coding.learned.training import TooFewDecisions, learn
+from capmap.coding.learned.starting import taught
+from capmap.coding.learned.training import LEAST_PASSAGES, learn
 from capmap.coding.lexicon import LexiconCoder
+from capmap.frameworks.examples import WorkedExample
 from capmap.pipeline.explain import NotAResult
 from capmap.pipeline.review_files import ENDINGS, read_decisions, write_batch
 from capmap.pipeline.review_log import Dealt, ReviewLog, Unit, open_log
 from capmap.wording import Wording
 
-RankedBy = Literal["lexicon", "decisions", "model"]
+RankedBy = Literal["lexicon", "examples", "decisions", "model"]
 
 
 class NoSuchQuestion(Exception):
@@ -73,6 +75,8 @@ def review_order(
     readers: int = 1,
     out: Path | None = None,
     model: Model | None = None,
+    starting: Model | None = None,
+    worked: Sequence[WorkedExample] = (),
     target: float = 0.95,
     confidence: float = 0.95,
     language: str = "en",
@@ -81,7 +85,8 @@ def review_order(
 
     What is dealt is kept in ``folder/review``; answers in files there are read with
     ``decisions``. Units dealt and unread come again before new ones. With ``model`` it
-    ranks, else what is learned from the decisions, else the lexicon. Raises
+    ranks, else what is learned from the decisions beside ``worked`` examples, before
+    there are enough the ``starting`` model, else the lexicon. Raises
     ``NotAResult``, ``NoSuchQuestion``, ``AnotherPortfolio``, ``FileExists`` before
     anything is dealt, and ``ValueError`` for a file that cannot be read.
     """
@@ -106,7 +111,11 @@ def review_order(
         share = standing.drawn_found / standing.drawn if standing.drawn else 0.0
         mix = mix_for(by_rank, share, len(units) - len(log.dealt()))
         if len(again) < size:
-            coder, ranked_by = _coder(lexicon, model, examples)
+            coder, ranked_by = (
+                (CombinedCoder(lexicon, model), "model")
+                if model
+                else _coder(lexicon, starting, _of_facets(worked, facet), examples)
+            )
             chances = _chances(coder, passages, units, (facet, code))
             new = _new(log, units, chances, size - len(again), mix)
     number = len(log.batches) + bool(new)
@@ -178,14 +187,30 @@ def _outcomes(passages: pl.DataFrame, found: Mapping[str, bool]) -> dict[str, bo
 
 
 def _coder(
-    lexicon: LexiconCoder, model: Model | None, examples: Sequence[Example]
+    lexicon: LexiconCoder,
+    starting: Model | None,
+    worked: Sequence[WorkedExample],
+    examples: Sequence[Example],
 ) -> tuple[CombinedCoder, RankedBy]:
-    if model is not None:
-        return CombinedCoder(lexicon, model), "model"
-    try:
-        return CombinedCoder(lexicon, learn(examples, lexicon).model), "decisions"
-    except TooFewDecisions:
-        return CombinedCoder(lexicon, Model()), "lexicon"
+    if len(examples) >= LEAST_PASSAGES:
+        learned = learn(taught(worked, examples), lexicon)
+        return CombinedCoder(lexicon, learned.model), "decisions"
+    if starting is not None:
+        return CombinedCoder(lexicon, starting), "examples"
+    return CombinedCoder(lexicon, Model()), "lexicon"
+
+
+def _of_facets(worked: Iterable[WorkedExample], facet: str) -> list[WorkedExample]:
+    """Return what examples say of a facet and of capacity: the rest would only take time."""
+    facets = frozenset((facet, "capacity"))
+    return [
+        replace(
+            one,
+            codes={name: codes for name, codes in one.codes.items() if name in facets},
+            facets=facets if one.facets is None else one.facets & facets,
+        )
+        for one in worked
+    ]
 
 
 def _with_known(

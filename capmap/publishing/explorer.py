@@ -40,6 +40,7 @@ def explorer_page(
     language: str,
     about: Mapping[str, str],
     downloads: Sequence[tuple[str, str]],
+    learned: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the page of a portfolio in one language of the interface.
 
@@ -47,11 +48,12 @@ def explorer_page(
     tell of how it was made, such as ``capmap``, ``codebook``, ``files``: a key is named
     by ``about_KEY`` of the wording, or stands as it is. ``input:FILE`` describes a file
     that was read (its size, its hash). ``downloads`` names the files beside the page:
-    (key, relative path), the key worded as ``download_KEY``.
+    (key, relative path), the key worded as ``download_KEY``. ``learned`` names the codes,
+    with their facets, in which a model has a say beside the lexicon.
     """
     words = Wording("explorer", language)
     title = about.get("title") or words.say("default_title")
-    data = explorer_data(portfolio, framework, codebook, language) | {
+    data = explorer_data(portfolio, framework, codebook, language, learned) | {
         "title": title,
         "when": about.get("when", ""),
         "about": _described(about, words),

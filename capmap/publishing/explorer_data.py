@@ -68,7 +68,11 @@ class Coded:
 
 
 def explorer_data(
-    portfolio: Portfolio, framework: Framework, codebook: Codebook, language: str
+    portfolio: Portfolio,
+    framework: Framework,
+    codebook: Codebook,
+    language: str,
+    learned: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
     """Return all that the page shows of a portfolio, ready for JSON."""
     codes = CodeList(framework, codebook, language)
@@ -77,11 +81,13 @@ def explorer_data(
     coded = _coded(portfolio.codings, codes, pool, language)
     passages = _places_in(language, portfolio.passages)
     rows = _rows(passages, interventions.get("id", []), coded, pool)
+    said = [codes.number(facet, code) for facet, code in learned]
     # Codes are numbered as they are met, so they are listed last.
     return {
         "interventions": interventions,
         **rows,
         **codes.listed(),
+        "learned": said,
         "texts": pool.texts,
         "setAside": [
             [row[column] for column in ("scope", "source", "place", "reason", "remedy")]

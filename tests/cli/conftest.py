@@ -6,8 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from own_framework import write_water
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def water(tmp_path: Path) -> Path:
+    """A framework of one's own, that of the how-to."""
+    return write_water(tmp_path)
 
 
 @pytest.fixture

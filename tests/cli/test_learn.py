@@ -1,4 +1,4 @@
-"""learn, and map and evaluate with what was learned, at the prompt."""
+"""learn, and map, explain and evaluate with what was learned, at the prompt."""
 
 import json
 
@@ -23,45 +23,88 @@ def written(path, made):
     return path
 
 
-def test_what_is_learned_is_used_to_map_and_to_evaluate(capmap, tmp_path):
+@pytest.fixture
+def csv(tmp_path):
+    """A portfolio of three titles whose words no lexicon knows."""
+    path = tmp_path / "portfolio.csv"
+    titles = [KAIZEN["en"].format(place="Oslo", month="May")] * 3
+    rows = [f'P-{n},"{title}"' for n, title in enumerate(titles)]
+    path.write_text("\n".join(["identifier,title", *rows]), encoding="utf-8")
+    return path
+
+
+def test_what_is_learned_is_used_to_map_explain_and_evaluate(capmap, tmp_path, csv):
     decisions = written(tmp_path / "decisions.jsonl", examples(10))
     done = capmap("learn", decisions, "--out", "mine.capmap", CAPMAP_LANGUAGE="fr")
 
     assert done.returncode == 0, done.stderr
-    assert "Appris de 90" in done.stdout
-    assert "modality:organizational-development" in done.stdout
+    assert "exemples commentés et 90 décisions" in done.stdout
     version = done.stdout.splitlines()[0].split("model ")[1].strip()
 
-    csv = tmp_path / "portfolio.csv"
-    rows = [
-        f'P-{n},"{KAIZEN["en"].format(place="Oslo", month="May")}"' for n in range(3)
-    ]
-    csv.write_text("\n".join(["identifier,title", *rows]), encoding="utf-8")
     assert capmap("map", csv, "--model", "mine.capmap", "--out", "map").returncode == 0
     told = json.loads((tmp_path / "map" / "provenance.json").read_text("utf-8"))
-    assert told["coder"] == f"model {version}"
+    assert told["coder"].startswith(f"model {version} with lexicon ")
+    assert told["model"]["version"] == f"model {version}"
+    assert told["model"]["file"] == "mine.capmap"
+    assert "modality:organizational-development" in told["model"]["codes"]
     codings = pl.read_parquet(tmp_path / "map" / "codings.parquet")
     learned = codings.filter(pl.col("basis") == "model")
     assert "organizational-development" in learned["code"].to_list()
-    shown = capmap("explain", "P-1")
-    assert "decisions; speaks for it: Kaizen" in " ".join(shown.stdout.split())
 
-    scores = {}
-    for name, more in (("lexicon", ()), ("both", ("--model", "mine.capmap"))):
-        evaluated = capmap("evaluate", decisions, *more, "--json")
-        facets = json.loads(evaluated.stdout)["facets"]
-        scores[name] = facets["modality"]["macro_f1"]
-    assert scores["both"] > scores["lexicon"]
+    shown = " ".join(capmap("explain", "P-1", "--model", "mine.capmap").stdout.split())
+    assert "words learned: " in shown
+    assert "for: Kaizen ×" in shown
+    asked = capmap("explain", "P-1", "--model", "mine.capmap", "--json")
+    (passage,) = json.loads(asked.stdout)["passages"]
+    found = {(c["facet"], c["code"]): c for c in passage["codings"]}
+    mine = found["modality", "organizational-development"]
+    assert mine["speaks"] == "model"
+    assert mine["words"]["for"][0][0] == "Kaizen"
+    assert mine["alike"]["likeness"] > 0
+    other = capmap("explain", "P-1")
+    assert "the coder at hand is" in " ".join(other.stdout.split())
+    assert "for: Kaizen" not in other.stdout
+
+    scored = capmap("evaluate", decisions, "--model", "mine.capmap", "--json")
+    assert json.loads(scored.stdout)["facets"]["modality"]["macro_f1"] > 0.9
 
 
-def test_learn_says_what_is_wrong(capmap, tmp_path):
+@pytest.mark.parametrize(
+    "command", [["map", "few.jsonl", "--out", "map"], ["evaluate", "few.jsonl"]]
+)
+def test_a_file_that_is_no_model_is_said_and_never_passed_over(
+    capmap, tmp_path, command
+):
     few = written(tmp_path / "few.jsonl", examples(1))
-    done = capmap("learn", few)
+    done = capmap(*command, "--model", few)
 
-    assert done.returncode == 1
-    assert "at least 20" in done.stderr
-    assert not (tmp_path / "model.capmap").exists()
-    done = capmap("map", few, "--model", few, "--out", "map")
     assert done.returncode == 2
     assert "few.jsonl is not a model" in done.stderr
+    assert "capmap learn" in done.stderr
     assert not (tmp_path / "map").exists()
+
+
+def test_a_broken_model_beside_a_framework_is_said_and_never_passed_over(
+    capmap, tmp_path, csv, water
+):
+    (water / "model.capmap").write_bytes(b"PK broken")
+
+    done = capmap("map", csv, "--framework", water, "--out", "map")
+
+    assert done.returncode == 2
+    assert "model.capmap is not a model" in done.stderr
+    assert not (tmp_path / "map").exists()
+
+
+def test_a_framework_of_ones_own_is_trained_with_one_command(
+    capmap, tmp_path, csv, water
+):
+    done = capmap("learn", "--framework", water)
+
+    assert done.returncode == 0, done.stderr
+    assert "Taught by" in done.stdout
+    assert f"capmap map SOURCES --framework {water}" in done.stdout
+    assert capmap("map", csv, "--framework", water, "--out", "map").returncode == 0
+    told = json.loads((tmp_path / "map" / "provenance.json").read_text("utf-8"))
+    assert told["model"]["version"] in done.stdout
+    assert told["model"]["file"] is None

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from own_framework import write_water
 
 from capmap.frameworks.check import SDG_TARGETS, check
 from capmap.frameworks.codebook import load_codebook
@@ -12,19 +13,10 @@ from capmap.frameworks.export import codebook_markdown
 from capmap.frameworks.framework import load_framework
 from capmap.wording import LANGUAGES, topic
 
-HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "bring-your-own-framework.md"
-
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory):
-    """The example of the how-to, written out as a reader would."""
-    folder = tmp_path_factory.mktemp("example")
-    blocks = re.findall(r"`([\w/]+\.yaml)`\n\n```yaml\n(.*?)```", HOW_TO.read_text("utf-8"), re.S)  # fmt: skip
-    for name, text in blocks:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return folder / "water"
+    return write_water(tmp_path_factory.mktemp("example"))
 
 
 @pytest.fixture

@@ -34,13 +34,19 @@ function reason(coding) {
   return [basis, because && [say("colon"), el("span", { class: "because" }, because)]];
 }
 
+/* Where lexicon and model code together, who of them speaks stands before the reason. */
+function speakerSaid(coding, codings) {
+  const speaker = speakerOf(coding, codings);
+  return speaker && [el("span", { class: "speaks" }, say("speaks_" + speaker)), " · "];
+}
+
 /* kind, place: "Result, result 1, indicator 2" */
 function placeOf(passage) {
   const kind = has("passage_" + passage.kind) ? say("passage_" + passage.kind) : passage.kind;
   return passage.place.toLowerCase() === passage.kind ? kind : [kind, passage.place].filter(Boolean).join(", ");
 }
 
-function codesTable(codings, chosen) {
+function codesTable(codings, chosen, all = codings) {
   const several = new Set(codings.map((coding) => coding.coder)).size > 1;
   const order = [...codings].sort((a, b) => chosen.includes(b.code.index) - chosen.includes(a.code.index) || a.code.index - b.code.index);
   return el("table", { class: "codes" },
@@ -48,7 +54,7 @@ function codesTable(codings, chosen) {
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say("code")), el("th", { scope: "col" }, say("led_by")), several && el("th", { scope: "col" }, say("coder")), el("th", { scope: "col", class: "num" }, say("confidence")))),
     el("tbody", {}, order.map((coding) => el("tr", { class: chosen.includes(coding.code.index) ? "chosen" : "" },
       el("th", { scope: "row" }, markName(coding.code)),
-      el("td", {}, reason(coding)),
+      el("td", {}, speakerSaid(coding, all), reason(coding)),
       several && el("td", {}, coding.coder),
       el("td", { class: "num" }, number(coding.confidence, { minimumFractionDigits: 2, maximumFractionDigits: 2 }), coding.doubtful && [" ", el("span", { class: "doubt" }, say("doubtful"))])))));
 }
@@ -68,7 +74,7 @@ function passageBlock(row, options = {}) {
     passage.context && el("p", { class: "context", lang: passage.language || null }, passage.context),
     el("blockquote", { class: "quote", lang: passage.language || null }, el("p", {}, markedText(passage.text, codings, options.words))),
     el("p", { class: "place" }, options.named && [el("a", { href: interventionAddress(intervention), lang: intervention.language || null }, intervention.title), " · "], placeOf(passage), coderOf(codings)),
-    codings.length ? codesTable(codings, options.chosen || []) : el("p", { class: "note" }, say("no_codes")));
+    codings.length ? codesTable(codings, options.chosen || [], passage.codings) : el("p", { class: "note" }, say("no_codes")));
 }
 
 /* Facets whose words are marked on a cell's quotations: its own, and those that tell for whom and how. */

@@ -47,6 +47,16 @@ function codingOf(text, [code, confidence, doubtful, coder, basis, because, ends
   };
 }
 
+/* Who speaks for a code: lexicon, model or both. What another code brings speaks as that one. */
+const learned = new Set(data.learned);
+function speakerOf(coding, codings) {
+  if (!coding.coder.startsWith("model ")) return "";
+  if (coding.basis === "model") return "model";
+  if (coding.basis !== "implied") return learned.has(coding.code.index) ? "both" : "lexicon";
+  const brings = codings.find((c) => c.code.code === coding.because && c.basis !== "implied");
+  return brings ? speakerOf(brings, codings) : "lexicon";
+}
+
 const passages = data.passages.map(([id, kind, place, lang, context, text, codings]) => ({
   id, kind, place: data.texts[place], language: lang, context: data.texts[context], text,
   codings: codings.map((packed) => codingOf(text, packed)),

@@ -23,7 +23,7 @@ codes:
 OWN = {
     "id": "own-1", "lang": "en", "text": "The plumbers of the utility learn from each other.",
     "codes": {
-        "capacity": ["cd"], "outcome": ["water-1"], "modality": ["peer-exchange"],
+        "capacity": ["cd"], "outcome": ["water-1"], "modality": ["exchange"],
         "level": ["individual"],
     },
     "wording": "indirect",
