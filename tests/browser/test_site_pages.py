@@ -5,7 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
-from tests.learned_portfolio import A_REPORT, AN_EFFECT
+from tests.learned_portfolio import A_REPORT, AN_EFFECT, add
 
 pytestmark = [
     pytest.mark.browser,
@@ -20,7 +20,7 @@ PAGES = [
     "countries", "country", "integration", "gaps", "interventions", "intervention",
     "intervention_edit", "passage", "questions", "imports", "rounds", "round_new", "round",
     "round_stopping", "review", "agreement", "adjudicate", "codebook", "codebook_code", "codebook_propose",
-    "codebook_versions", "learning", "learned_model", "learned_model_code",
+    "codebook_versions", "code_examples", "examples", "example", "learning", "learned_model", "learned_model_code",
     "passage_why", "views", "account", "people", "people_invite", "history",
     "mfa_index", "usersessions_list", "account_change_password", "help",
 ]  # fmt: skip
@@ -71,6 +71,14 @@ def address_of(portfolio, rita, ravi):
         portfolio=portfolio, number=1, version="model abc", codebook="2026.11",
         decisions=20, report=A_REPORT, effect=AN_EFFECT,
     )  # fmt: skip
+    decided = add(
+        portfolio, "EX-1", ["Old inspectors sit with young ones over files."]
+    )[0]
+    review.finish(
+        by=rita, passage=decided,
+        codes=[("capacity", "cd", False, []), ("modality", "on-the-job", False, []),
+               ("level", "individual", False, [])],
+    )  # fmt: skip
     slug = portfolio.slug
     arguments = {
         "country": [slug, "PE"],
@@ -83,6 +91,8 @@ def address_of(portfolio, rita, ravi):
         "agreement": [slug, rounds[2].pk],
         "adjudicate": [slug, rounds[2].pk],
         "codebook_code": [slug, "modality", "training"],
+        "code_examples": [slug, "modality", "training"],
+        "example": [slug, decided.pk],
         "learned_model": [slug, 1],
         "learned_model_code": [slug, 1, "modality", "training"],
         "passage_why": [slug, intervention.pk, passages[0].pk, "modality", "training"],
