@@ -160,9 +160,9 @@ def codebook_command(
     as_json: AsJson = False,
     language: Language = "en",
 ) -> None:
+    from capmap.coding.learned.starting import worked_examples
     from capmap.frameworks.codebook import load_codebook
     from capmap.frameworks.findings import FrameworkError
-    from capmap.frameworks.framework import load_framework
     from capmap.pipeline import codebook_listing
     from capmap.pipeline.parts import codebook_folders
 
@@ -179,11 +179,14 @@ def codebook_command(
         if check:
             typer.echo(words.say("check_clean", **codebook_listing.counts(book)))
         elif export is not None:
-            codebook_listing.export(book, load_framework(framework), export, language)
+            examples = worked_examples(framework, book)
+            codebook_listing.export(book, export, language, examples)
         elif as_json:
-            print_json(codebook_listing.as_values(book, code))
+            examples = worked_examples(framework, book)
+            print_json(codebook_listing.as_values(book, code, language, examples))
         else:
-            answers.print(codebook_listing.listing(book, code, language))
+            examples = worked_examples(framework, book) if code else ()
+            answers.print(codebook_listing.listing(book, code, language, examples))
     except FrameworkError as fault:
         raise fail(fault.finding.sentence(language), code=2) from None
     except codebook_listing.NoSuchCode:

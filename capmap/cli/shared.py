@@ -12,7 +12,6 @@ from rich.console import Console
 from capmap import __version__
 from capmap.wording import LANGUAGES, Wording
 
-
 # The tables of the coder are small: threads of a linear algebra library would only wait
 # for each other, minutes long on a busy machine. Set before the library is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -54,6 +54,29 @@ def test_the_codebook_is_listed_and_a_code_shown(capmap):
     assert "Formación de formadores" in shown.stdout
 
 
+def test_a_code_is_shown_with_examples_before_its_terms(capmap):
+    shown = capmap("codebook", "on-the-job", "--language", "fr").stdout
+
+    assert (
+        shown.index("Exemples") < shown.index("On le croirait") < shown.index("Termes")
+    )
+    assert shown.count("avec d’autres mots") >= 2
+    assert "Pourquoi pas\xa0:" in shown
+    told = json.loads(capmap("codebook", "on-the-job", "--json").stdout)[0]
+    assert 3 <= len(told["examples"]) <= 6
+    for example in told["examples"]:
+        assert "on-the-job" in example["codes"]["modality"]
+    assert all(miss["why_not"] for miss in told["near_misses"])
+
+
+def test_a_framework_of_ones_own_shows_its_own_examples(capmap, water):
+    shown = capmap("codebook", "water-1", "--framework", water).stdout
+    none = capmap("codebook", "water-1", "--framework", water, "--language", "es")
+
+    assert "meter readers of Mbeya" in " ".join(shown.split())
+    assert "Aún no hay ejemplos" in none.stdout
+
+
 def test_the_shipped_codebook_passes_its_check(capmap):
     done = capmap("codebook", "--check")
 
@@ -67,6 +90,9 @@ def test_the_codebook_is_exported(capmap, tmp_path, name):
 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / name).stat().st_size > 10_000
+    if name != "book.xlsx":
+        text = (tmp_path / name).read_text("utf-8")
+        assert ("It seems so, but is not" in text) or ("near_misses_es" in text)
 
 
 def test_a_code_that_is_not_there_is_said(capmap):
