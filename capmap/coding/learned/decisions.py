@@ -30,10 +30,16 @@ class Decisions:
     true: Bools  # (n, K)
     weight: Floats  # (n, K); 0 where a code could not have been given
     documents: Whole  # (n)
+    worked: Bools  # (n)
     tokens: tuple[str, ...]
     counts: csr_matrix  # (n, tokens)
     features: tuple[str, ...]
     stands_for: csr_matrix  # (tokens, features)
+
+    @property
+    def own(self) -> Bools:
+        """Tell what people decided from worked examples; all where there is nothing else."""
+        return self.worked if self.worked.all() else ~self.worked
 
 
 def decisions(examples: Sequence[Example], lexicon: LexiconCoder) -> Decisions:
@@ -77,6 +83,7 @@ def decisions(examples: Sequence[Example], lexicon: LexiconCoder) -> Decisions:
     names, table = stands_for(tokens)
     return Decisions(
         sights, keys, tuple(groups), stated, true, weight, _documents(examples),
+        np.array([e.worked for e in examples], bool),
         tuple(tokens), counts, names, table,
     )  # fmt: skip
 

@@ -37,7 +37,8 @@ class Model:
 
     ``version`` is "model " and the first characters of the digest of its content: the
     same decisions give the same version. ``codebook`` is the version of the codebook
-    whose lexicon it was trained beside; ``decisions`` how many passages it learned from.
+    whose lexicon it was trained beside; ``decisions`` how many passages people decided of
+    those it learned from, or how many worked examples taught it where nobody had.
 
     K = ``len(keys)``, F = ``len(features)``. What the lexicon finds is first corrected by
     what decisions said of it (``group_shift``, ``found_shift``, ``missed_shift``, log

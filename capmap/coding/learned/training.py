@@ -84,11 +84,14 @@ def learn(
     """Learn from passages that people coded. The same examples give the same model.
 
     Cross-validation parts by ``Example.document``, so that no document is on both sides.
-    ``Example.weight`` says how much a passage counts. Raises ``TooFewDecisions``.
+    ``Example.weight`` says how much a passage counts. Beside what people decided, worked
+    examples help to learn and to choose, and the report speaks of the decisions alone.
+    Raises ``TooFewDecisions``.
     """
-    told = sum(1 for example in examples if example.weight > 0 and example.codes)
-    if told < LEAST_PASSAGES:
-        raise TooFewDecisions(told, LEAST_PASSAGES)
+    told = [example for example in examples if example.weight > 0 and example.codes]
+    told = [example for example in told if not example.worked] or told
+    if len(told) < LEAST_PASSAGES:
+        raise TooFewDecisions(len(told), LEAST_PASSAGES)
     data = decisions([e for e in examples if e.codes], lexicon)
     progress(0.1)
     candidates = _candidates(data)
@@ -232,7 +235,7 @@ def _model(
     table = csr_matrix(weights[used])
     return Model(
         codebook=codebook,
-        decisions=len(data.true),
+        decisions=int(data.own.sum()),
         keys=data.keys,
         groups=data.groups,
         features=tuple(data.features[n] for n in used),
@@ -284,19 +287,20 @@ def _report(
         given["learned"][held_out] = by_words.given(
             chance, np.zeros_like(found[held_out]), rules
         )
-    true = data.true & counted[:, None]
-    stated = np.exp(-np.logaddexp(0, -data.stated.log_odds))
+    own = data.own
+    given = {name: coded[own] for name, coded in given.items()}
+    true = (data.true & counted[:, None])[own]
+    stated = np.exp(-np.logaddexp(0, -data.stated.log_odds[own]))
     before, after = given["lexicon"], given["combined"]
     bins_before, error_before = reliability(stated[before], true[before])
-    bins_after, error_after = reliability(said[after], true[after])
+    bins_after, error_after = reliability(said[own][after], true[after])
+    documents = np.unique(data.documents[own], return_inverse=True)[1]
     return Report(
         passages=len(true),
-        documents=int(data.documents.max()) + 1,
+        documents=int(documents.max()) + 1,
         folds=len(parts),
         codes=_codes(data, given, choice, fit),
-        facets=facet_scores(
-            true, given, [facet for facet, _ in data.keys], data.documents
-        ),
+        facets=facet_scores(true, given, [facet for facet, _ in data.keys], documents),
         reliability_before=bins_before,
         reliability_after=bins_after,
         error_before=error_before,
@@ -310,7 +314,8 @@ def _codes(
     choice: Choice,
     fit: _Fit,
 ) -> dict[Key, CodeReport]:
-    scores = {name: f1s(data.true, coded) for name, coded in given.items()}
+    true = data.true[data.own]
+    scores = {name: f1s(true, coded) for name, coded in given.items()}
     words = [n for n, token in enumerate(data.tokens) if is_word(token)]
     names = [data.tokens[n] for n in words]
     adds = data.stands_for[words] @ fit.weights
@@ -320,7 +325,7 @@ def _codes(
         learned = bool(choice.is_learned[k])
         carrying = data.true[data.weight[:, k] > 0, k]
         codes[key] = CodeReport(
-            decisions=int(data.true[:, k].sum()),
+            decisions=int(true[:, k].sum()),
             lexicon_f1=float(scores["lexicon"][k]),
             learned_f1=float(scores["learned"][k]),
             combined_f1=float(scores["combined"][k]),
