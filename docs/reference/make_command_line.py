@@ -24,8 +24,8 @@ def page() -> str:
     """Return the page as Markdown."""
     parts = [INTRODUCTION]
     for command in (
-        [], ["map"], ["explain"], ["codebook"], ["evaluate"], ["learn"],
-        ["review-order"], ["estimate"],
+        [], ["map"], ["explain"], ["codebook"], ["examples", "check"],
+        ["examples", "add"], ["evaluate"], ["learn"], ["review-order"], ["estimate"],
     ):  # fmt: skip
         name = " ".join(["capmap", *command])
         parts.append(f"\n## {name}\n\n```text\n{_help(command)}\n```\n")

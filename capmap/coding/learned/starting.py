@@ -6,6 +6,7 @@ from pathlib import Path
 
 from capmap.coding.evaluation import Example
 from capmap.coding.learned.model import Model
+from capmap.coding.learned.training import LEAST_DOCUMENTS
 from capmap.frameworks.codebook import Codebook, load_codebook, shipped
 from capmap.frameworks.examples import WorkedExample, load_examples
 
@@ -78,12 +79,22 @@ def taught(
     """Return all to learn from: worked examples weigh less the more people decided.
 
     Of a facet that no decision names, people said nothing: there the examples speak alone.
+    Examples of one file belong together; in a folder of a few files, each stands alone.
     """
     weight = _WORTH / (1 + len(decided) / _HALVED_AT) if decided else 1.0
     looked_at = frozenset(facet for one in decided for facet in one.codes)
+    worked = list(worked)
+    files: dict[Path, set[str]] = {}
+    for one in worked:
+        files.setdefault(Path(one.file).parent, set()).add(one.file)
     return [
         *(one if one.facets else replace(one, facets=looked_at) for one in decided),
-        *(as_example(one, weight) for one in worked),
+        *(
+            as_example(one, weight)
+            if len(files[Path(one.file).parent]) >= LEAST_DOCUMENTS
+            else replace(as_example(one, weight), document=f"worked {one.identifier}")
+            for one in worked
+        ),
     ]
 
 

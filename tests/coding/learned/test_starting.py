@@ -84,9 +84,16 @@ def test_nothing_is_learned_of_a_facet_that_was_not_looked_at(water, book):
     data = decisions(taught([own, one], [answered]), LexiconCoder(book))
 
     counts = {key: list(data.weight[:, n] > 0) for n, key in enumerate(data.keys)}
-    # In the order of their documents: the answer has none, then "worked ..." and its file.
+    # In the order of their documents: the answer has none, then "worked ..." and its name.
     assert counts["outcome", "water-1"] == [False, False, True]
     assert counts["level", "individual"] == [False, True, True]
+
+
+def test_in_a_folder_of_few_files_each_example_stands_alone(water, book):
+    own, *shown = taught(worked_examples(water, book))
+
+    assert own.document == "worked own-1"
+    assert len({one.document for one in shown}) < len(shown) / 10
 
 
 def test_worked_examples_weigh_less_the_more_people_decided():
