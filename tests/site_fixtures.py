@@ -143,7 +143,7 @@ def framework_folder(request, monkeypatch):
 
     def forget():
         queries.of_framework.cache_clear()
-        learning._compared.cache_clear()
+        learning._of_framework.cache_clear()
         for kept in (codebook.model_at_start, codebook._starting_coder):
             kept.cache_clear()
         codebook._combined.cache_clear()

@@ -11,9 +11,9 @@ respondent          no    no      no      no       no        no       no
 viewer              yes   yes     no      no       no        no       no
 ==================  ====  ======  ======  =======  ========  =======  =======
 
-*Analyse*: import, make rounds, adjudicate, change the codebook, share views. *Correct*:
-change what a source said of an intervention. A respondent comes in only to answer what
-they are asked. Every role acts only within its portfolio and countries.
+*Analyse*: import, make rounds, adjudicate, change the codebook, confirm worked examples,
+share views. *Correct*: change what a source said of an intervention. A respondent comes in
+only to answer what they are asked. Every role acts only within its portfolio and countries.
 """
 
 from dataclasses import dataclass, field

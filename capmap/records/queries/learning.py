@@ -2,7 +2,6 @@
 
 import random
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -26,10 +25,8 @@ from capmap.records.queries.examples import (
     Shown,
     Worked,
     as_shown,
-    identifier_of,
     of_framework,
-    own_of,
-    seen_of,
+    own_seen,
 )
 from capmap.records.queries.recoding import Key, as_seen, passages_to_code
 from capmap.records.queries.review import blind_passages
@@ -158,44 +155,37 @@ def _worked_like(
 ) -> list[tuple[Shown, float]]:
     """Return the worked examples of a code that are most like a passage.
 
-    In its language, if the code has any there.
+    In its language, if the code has any there; the portfolio's own first.
     """
-    portfolio = access.portfolio
-    own = own_of(portfolio)
-    stamp = tuple((one.pk, one.decided_at) for one in own)
-    worked, neighbours = _compared(
-        portfolio.pk, portfolio.created_at, coder.version, stamp
-    )
-    seen = {identifier_of(one) for one in seen_of(access, own)}
-    here = {identifier_of(one) for one in own if one.passage_id == passage.pk}
-    among = [
-        number
-        for number, example in enumerate(worked.examples)
-        if example.has(*key)
-        and example.identifier not in here
-        and (example.identifier not in worked.own or example.identifier in seen)
-    ]
-    alike = [n for n in among if worked.examples[n].language == passage.language]
-    examples = {example.identifier: example for example in worked.examples}
-    return [
-        (as_shown(worked, examples[example.identifier], key), likeness)
-        for example, likeness in neighbours.like(
-            as_seen(passage), alike or among, _LIKE
-        )
-        if likeness > 0
-    ]
+    seen = as_seen(passage)
+    own = [one for one in own_seen(access) if one.passage_id != passage.pk]
+    ours = Worked((), own)
+    theirs = of_framework()
+    found: list[tuple[Shown, float]] = []
+    for worked, neighbours in (
+        (ours, Neighbours(coder, [as_example(one) for one in ours.examples])),
+        (theirs, _of_framework(access.portfolio.pk, coder.version)),
+    ):
+        if not worked.examples:
+            continue
+        among = [n for n, one in enumerate(worked.examples) if one.has(*key)]
+        near = [n for n in among if worked.examples[n].language == passage.language]
+        examples = {example.identifier: example for example in worked.examples}
+        found += [
+            (as_shown(worked, examples[example.identifier], key), likeness)
+            for example, likeness in neighbours.like(seen, near or among, _LIKE)
+            if likeness > 0
+        ]
+    return found
 
 
-@lru_cache(maxsize=4)
-def _compared(
-    portfolio: int, made: datetime, coder: str, own: tuple[object, ...]
-) -> tuple[Worked, Neighbours]:
-    """Make worked examples ready to be compared, once a coder and a state of the own ones."""
-    found = Portfolio.objects.get(pk=portfolio)
-    worked = Worked(of_framework().examples, own_of(found))
-    combined = coder_of(found)
+@lru_cache(maxsize=2)
+def _of_framework(portfolio: int, coder: str) -> Neighbours:
+    """Make the worked examples of the framework ready to be compared, once a coder."""
+    combined = coder_of(Portfolio.objects.get(pk=portfolio))
     assert isinstance(combined, CombinedCoder)
-    return worked, Neighbours(combined, [as_example(one) for one in worked.examples])
+    examples = [as_example(one) for one in of_framework().examples]
+    return Neighbours(combined, examples)
 
 
 def _alike(
