@@ -23,7 +23,7 @@ _STYLES = {
     "partner": "underline magenta",
 }
 #: Words shown for a code and against it, and the least that is worth telling (log odds).
-_WORDS, _LEAST = 3, 0.05
+_WORDS, _LEAST = 3, 0.15
 #: Signs of a worked example that are shown.
 _SHOWN = 110
 
@@ -157,7 +157,8 @@ def _head(row: dict[str, Any], speaks: str, codebook: Codebook, words: Wording) 
 def _because(row: dict[str, Any], codebook: Codebook, words: Wording) -> Text:
     led_by = _led_by(row, codebook, words.language)
     because = words.say(f"because_{row['basis']}", because=led_by) if led_by else ""
-    quote = words.say("quoted", quote=row["quote"]) if row["quote"] else ""
+    shown = row["quote"] if row["basis"] != "model" else ""  # one of the words learned
+    quote = words.say("quoted", quote=shown) if shown else ""
     return Text(" ".join(part for part in (quote, because) if part))
 
 

@@ -3,11 +3,16 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from capmap.analysis.coverage import coverage
 from capmap.analysis.shares import rounded_per_cent, share
+from capmap.frameworks.codebook import load_codebook
+from capmap.frameworks.framework import load_framework
+from capmap.publishing.explorer import explorer_page
 from capmap.tables import ALL
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.enable_socket]
@@ -36,6 +41,33 @@ def test_a_cell_opens_to_the_quotation_with_its_words_marked(visit):
     assert "0.85" in row.inner_text()
     assert "lexicon 2026.11" in page.locator(".evidence .place").inner_text()
     assert "cell=spf-11%7Etraining-of-trainers" in page.url
+
+
+def test_it_is_said_who_speaks_for_a_code(visit, tables, tmp_path):
+    by_model = pl.col("code").is_in(["network", "training-of-trainers"])
+    words = pl.col("code") == "network"
+    codings = tables.codings.with_columns(
+        coder=pl.lit("model 4f00 with lexicon 2026.11"),
+        basis=pl.when(words).then(pl.lit("model")).otherwise("basis"),
+    )
+    learned = codings.filter(by_model).select("facet", "code").unique().rows()
+    path = tmp_path / "coded.html"
+    text = explorer_page(
+        replace(tables, codings=codings), framework=load_framework(),
+        codebook=load_codebook(), language="en", about={}, downloads=[], learned=learned,
+    )  # fmt: skip
+    path.write_text(text, encoding="utf-8")
+    page = visit()
+
+    for name, said in (
+        (TRAINERS, "lexicon and model · words of the text"),
+        ("spf-12~training", "lexicon · words of the text"),
+        ("*~network", "model · words learned to speak for it"),
+    ):
+        page.goto("about:blank")
+        page.goto(f"{path.as_uri()}#/map?cell={name}")
+        row = page.locator(".evidence .codes tr.chosen", has_text=" · ")
+        assert said in row.first.inner_text() + row.last.inner_text()
 
 
 def test_the_back_button_closes_what_was_opened(visit):
