@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from capmap.coding.evaluation import read_examples
+from capmap.coding.evaluation import LEAST_SUPPORT, read_examples
 from capmap.coding.learned.report import Report
 from capmap.coding.learned.starting import MODEL, taught, worked_examples
 from capmap.coding.learned.training import Learned, Progress, learn
@@ -78,6 +78,10 @@ def summary(told: Taught, language: str, framework: Path | None = None) -> str:
         f"{say('learn_f1'):<16}{say('learn_lexicon'):>22}{say('learn_combined'):>22}",
     ]
     for facet, scores in report.facets.items():
+        told_of = (c for (name, _), c in report.codes.items() if name == facet)
+        if all(code.decisions < LEAST_SUPPORT for code in told_of):
+            lines.append(f"{facet:<16}{say('learn_unknown'):>22}")
+            continue
         cells = (
             f"{f1:.2f} [{low:.2f}-{high:.2f}]"
             for f1, low, high in (scores["lexicon"], scores["combined"])
