@@ -61,6 +61,9 @@ class CombinedCoder:
         self.tables = Tables(model, self.keys)
         self.weights = Weights(model, self.keys)
         self.rules = Rules(self.keys, self.codebook)
+        self._brought: dict[int, list[int]] = {}
+        for brings, brought in self.rules.brings:
+            self._brought.setdefault(brought, []).append(brings)
         self._choice = Choice(
             self.tables.weighs,
             self.tables.is_learned,
@@ -144,17 +147,17 @@ class CombinedCoder:
     ) -> list[Suggestion]:
         """Make suggestions of the codes given to one passage, each with its evidence."""
         sight = coded.sights[row]
-        by_lexicon = {(s.facet, s.code): s for s in sight.findings}
+        evidence = {(s.facet, s.code): s for s in sight.findings}
+        missing = [n for n in columns if self.keys[n] not in evidence]
+        if missing:
+            evidence.update(self._by_model(coded, row, missing))
         found: list[Suggestion] = []
         verdict = ""
         for column, chance in zip(columns, chances, strict=True):
             key = self.keys[column]
-            theirs = by_lexicon.get(key)
             if key[0] == "capacity":
                 verdict = key[1]
-            if theirs is None:
-                theirs = self._by_model(coded, row, column)
-            _, _, _, basis, because, spans, _ = theirs
+            _, _, _, basis, because, spans, _ = evidence[key]
             found.append(
                 Suggestion(*key, chance, basis, because, spans, chance < DOUBTFUL_BELOW)
             )
@@ -166,24 +169,38 @@ class CombinedCoder:
         found += self.lexicon.link(sight.look, verdict)
         return found
 
-    def _by_model(self, coded: Coded, row: int, column: int) -> Suggestion:
-        """Return a suggestion that the lexicon does not make, with what speaks for it."""
-        facet, code = self.keys[column]
+    def _by_model(
+        self, coded: Coded, row: int, columns: list[int]
+    ) -> dict[Key, Suggestion]:
+        """Return suggestions that the lexicon does not make, with what speaks for them."""
         sight = coded.sights[row]
-        if not self.tables.is_learned[column] or (
-            facet != "capacity"
-            and coded.chance[row, column] < self.tables.threshold[column]
+        text = sight.look.reading.text
+        strongest = self.weights.strongest(sight.words, columns, _WORDS_SHOWN)
+        stand = places(sight.look, {word for words in strongest for word in words})
+        made: dict[Key, Suggestion] = {}
+        for column, words in zip(columns, strongest, strict=True):
+            facet, code = key = self.keys[column]
+            by = self._brought_by(coded, row, column)
+            if by:
+                spans = next((s.spans for s in sight.findings if s.code == by), ())
+                made[key] = Suggestion(facet, code, 0.0, "implied", by, spans)
+                continue
+            spans = tuple(sorted(span for word in words for span in stand[word]))
+            told = [text[slice(*stand[word][0])] for word in words if stand[word]]
+            made[key] = Suggestion(facet, code, 0.0, "model", ", ".join(told), spans)
+        return made
+
+    def _brought_by(self, coded: Coded, row: int, column: int) -> str:
+        """Return the code given that brings one which the model itself does not suggest."""
+        if self.tables.is_learned[column] and (
+            self.keys[column][0] == "capacity"
+            or coded.chance[row, column] >= self.tables.threshold[column]
         ):
-            for brings, brought in self.rules.brings:
-                if brought == column and coded.given[row, brings]:
-                    by = self.keys[brings][1]
-                    spans = next((s.spans for s in sight.findings if s.code == by), ())
-                    return Suggestion(facet, code, 0.0, "implied", by, spans)
-        words = self.weights.strongest(sight.words, column, _WORDS_SHOWN)
-        stand = places(sight.look, words)
-        spans = tuple(sorted({span for spans in stand.values() for span in spans}))
-        told = [sight.look.reading.text[slice(*stand[w][0])] for w in words if stand[w]]
-        return Suggestion(facet, code, 0.0, "model", ", ".join(told), spans)
+            return ""
+        for brings in self._brought.get(column, ()):
+            if coded.given[row, brings]:
+                return self.keys[brings][1]
+        return ""
 
 
 def suggest_all(

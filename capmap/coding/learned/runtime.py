@@ -51,13 +51,21 @@ class Weights:
                 added[columns[known]] += self._weights[part][known]
         return added
 
-    def strongest(self, words: Sequence[str], column: int, limit: int) -> list[str]:
-        """Return the words that speak most for the code ``column``, the first one most."""
+    def strongest(
+        self, words: Sequence[str], columns: Sequence[int], limit: int
+    ) -> list[list[str]]:
+        """Return for each code the words that speak most for it, the first one most."""
+        if not words or not columns:
+            return [[] for _ in columns]
         store = self._store
-        rows = self._rows(store, words)
-        adds = store.table[rows, column].tolist() if rows else []
-        order = sorted(zip(adds, words, strict=True), key=lambda pair: -pair[0])
-        return [word for weight, word in order[:limit] if weight > 0]
+        rows = self._rows(store, words)  # before the table: it then holds them all
+        adds = store.table[rows][:, columns]
+        order = (-adds).argsort(axis=0, kind="stable")[:limit]
+        best = np.take_along_axis(adds, order, axis=0) > 0
+        return [
+            [words[n] for n, counts in zip(places, told, strict=True) if counts]
+            for places, told in zip(order.T.tolist(), best.T.tolist(), strict=True)
+        ]
 
     def __call__(self, sights: Sequence[Sight]) -> Floats:
         """Return what all words and findings of passages add: (passages, keys)."""
