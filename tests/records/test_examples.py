@@ -18,7 +18,7 @@ from capmap.records.queries.examples import (
 )
 from capmap.records.queries.learning import examples_of
 from capmap.records.queries.review import version_of
-from tests.learned_portfolio import add, make_readings
+from tests.learned_portfolio import add
 from tests.site_fixtures import make_person
 
 pytestmark = pytest.mark.django_db
@@ -286,11 +286,14 @@ def test_candidates_are_those_that_teach_most(portfolio, rita, ana):
     assert len(candidates(access(ana, portfolio), most=1)) == 1
 
 
-def test_of_like_passages_only_the_first_are_put_forward(portfolio, rita, ana):
-    make_readings(portfolio, rita)
-    texts = [c.passage.text for c in candidates(access(ana, portfolio))]
-    assert sum(text.startswith("Gravel") for text in texts) <= 20
-    assert len(set(texts)) == len(texts)
+def test_of_like_passages_only_the_first_is_put_forward(portfolio, rita, ana):
+    texts = [
+        f"Young inspectors of {town} went with old ones until they could write a notice."
+        for town in ("Lima", "Cusco", "Puno")
+    ]
+    for passage in add(portfolio, "EX-2", texts):
+        read(passage, rita, CODES)
+    assert len(candidates(access(ana, portfolio))) == 1
 
 
 def test_a_passage_read_anew_keeps_the_example_as_it_was_confirmed(

@@ -9,7 +9,7 @@ from capmap.coding.learned.training import learn
 from capmap.frameworks.examples import read_worked
 from capmap.frameworks.examples_check import check_examples
 from capmap.records.actions import codebook, examples, learning, review
-from capmap.records.models import Coding, Job, LearnedModel, OwnExample, Passage
+from capmap.records.models import Change, Coding, Job, LearnedModel, OwnExample, Passage
 from capmap.records.queries.codebook import (
     codebook_of,
     coder_name,
@@ -222,6 +222,19 @@ def test_the_pages_hide_what_a_person_may_not_know(
     )
     assert page(elsewhere, "example", slug, passage.pk).status_code == 403
     assert page(paul, "example_take_back", slug, passage.pk, post={}).status_code == 403
+
+
+def test_the_history_tells_of_examples_and_brings_them_back(
+    page, portfolio, passage, ana
+):
+    done = confirm(passage, ana)
+    examples.take_back(example=done, by=ana)
+    shown = words(page(ana, "portfolio_history", portfolio.slug))
+    assert "Confirmed a worked example" in shown
+    assert "modality: on-the-job" in shown
+    change = Change.objects.get(action="examples.take_back")
+    page(ana, "portfolio_history_restore", portfolio.slug, change.pk, post={})
+    assert OwnExample.objects.get().state == "confirmed"
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es"])

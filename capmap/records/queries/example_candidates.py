@@ -8,13 +8,13 @@ from django.db.models import Max
 
 from capmap.frameworks.codebook import Codebook
 from capmap.frameworks.examples import DERIVED, Key, WorkedExample
-from capmap.frameworks.examples_check import check_examples
+from capmap.frameworks.examples_check import RUN, check_examples, words_of
 from capmap.frameworks.findings import Finding
 from capmap.records.models import Coding, OwnExample, Passage
 from capmap.records.permissions import Access
 from capmap.records.queries.codebook import codebook_of
 from capmap.records.queries.decided import Decided, decided_on, passages_read, settling
-from capmap.records.queries.examples import OWN, worked_seen
+from capmap.records.queries.examples import OWN, own_of, worked_seen
 from capmap.records.queries.review import blind_passages
 
 #: Examples of a code in a language from which on another one teaches nothing of note.
@@ -29,8 +29,9 @@ _LEAST_WORTH = 0.2
 #: Facets on which nobody decides where a passage is not capacity development.
 _NOT_ASKED = ("outcome", "programme", "chain")
 
-#: What a code that the coder told wrongly is worth beside one without any example (1).
-_WRONG = 0.5
+#: What a code that the coder told wrongly is worth beside one without any example (1),
+#: and how much of that is left each time it comes again.
+_WRONG, _AGAIN = 0.5, 0.25
 
 
 @dataclass(slots=True)
@@ -145,7 +146,16 @@ def _best(
 ) -> list[Candidate]:
     """Choose one after the other, each by what it adds to those chosen before."""
     book = codebook_of(access.portfolio)
-    left, chosen = list(candidates), list[Candidate]()
+    sound = dict[str, bool]()  # passages of the same codes break the same rules
+
+    def is_sound(one: Candidate) -> bool:
+        name = f"{one.passage.language} {one.codes}"
+        if name not in sound:
+            sound[name] = not broken_rules(one.passage, one.codes, book)
+        return sound[name]
+
+    left, chosen = [one for one in candidates if is_sound(one)], list[Candidate]()
+    repeated = {run for own in own_of(access.portfolio) for run in _runs(own.text)}
     more: Counter[tuple[Key, str]] = Counter()
     told: Counter[tuple[Key, str]] = Counter()
 
@@ -155,7 +165,7 @@ def _best(
             max(0.0, 1 - (count + more[key, language]) / ENOUGH)
             for key, count in one.few
         )
-        wrong = sum(_WRONG / (1 + told[key, language]) for key in one.wrong)
+        wrong = sum(_WRONG * _AGAIN ** told[key, language] for key in one.wrong)
         return rare + wrong
 
     while left and len(chosen) < most:
@@ -163,12 +173,20 @@ def _best(
         left.remove(best)
         if worth(best) < _LEAST_WORTH:
             break
-        if broken_rules(best.passage, best.codes, book):
+        said = _runs(best.passage.text)
+        if said & repeated:
             continue
+        repeated |= said
         chosen.append(best)
         more.update((key, best.passage.language) for key in keys_of(best.codes))
         told.update((key, best.passage.language) for key in best.wrong)
     return chosen
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    """Return what no other example may repeat of a text: runs of its words."""
+    words = words_of(text)
+    return {tuple(words[n : n + RUN]) for n in range(len(words) - RUN + 1)}
 
 
 def _told_wrongly(numbers: Sequence[int]) -> dict[int, tuple[list[Key], list[Key]]]:

@@ -72,6 +72,8 @@ def _part(value: Any, name: str) -> str:
         return " ".join(shown)
     if name == "countries" and isinstance(value, str):
         return named_in(language()).get(value, value)
+    if isinstance(value, list):
+        return ", ".join(_part(one, name) for one in value)
     if isinstance(value, float):
         return number(value)
     return str(value)
