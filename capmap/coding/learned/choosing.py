@@ -50,6 +50,7 @@ class Choice:
     def given(self, chance: Floats, lexicon: Bools, rules: Rules) -> Bools:
         """Return the codes suggested, rules applied. ``lexicon``: what it found."""
         given: Bools = np.where(self.is_learned, chance >= self.threshold, lexicon)
+        given = rules.one_of_each(given, chance / self.threshold)
         verdict = None
         if rules.verdicts:
             if self.is_learned[rules.verdicts].all():

@@ -166,7 +166,6 @@ class CombinedCoder:
             found.insert(0, sight.look.capacity)
         if verdict == "cd":
             found += self.lexicon.beneficiary(found)
-        found += self.lexicon.link(sight.look, verdict)
         return found
 
     def _by_model(

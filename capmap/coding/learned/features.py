@@ -58,7 +58,7 @@ def see(lexicon: LexiconCoder, passage: Passage) -> Sight:
     found = look.found
     if look.reading.codes or look.reading.cues or passage.context:
         lexicon.add_of_capacity(look, found)
-    findings = found.all()
+    findings = found.all() + lexicon.link(look, look.capacity.code)
     words = words_of(look.reading.folded.text)
     marks = [f"={facet}:{code}/{basis}" for facet, code, _, basis, *_ in findings]
     marks += [f"~{cue}" for cue in look.reading.cues]

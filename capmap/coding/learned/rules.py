@@ -26,6 +26,12 @@ class Rules:
         self.verdicts = [n for n, (facet, _) in enumerate(keys) if facet == "capacity"]
         #: The verdict's column of capacity development, or -1.
         self.is_cd = column.get(("capacity", "cd"), -1)
+        #: Columns of each other facet that takes one code.
+        self.single = [
+            np.flatnonzero([f == facet for f, _ in keys])
+            for facet in dict.fromkeys(facet for facet, _ in keys)
+            if facet != "capacity" and not codebook.facets[facet].several
+        ]
         self.of_cd = np.array([facet not in OF_ANY_PASSAGE for facet, _ in keys], bool)
         #: (code, the code that it brings), by column.
         self.brings = [
@@ -54,6 +60,16 @@ class Rules:
             (chance[:, columns] / threshold[columns]).argmax(axis=1)
         ]
         return best
+
+    def one_of_each(self, given: Bools, worth: Floats) -> Bools:
+        """Keep of a facet that takes one code the one that is worth most."""
+        given = given.copy()
+        for columns in self.single:
+            best = np.where(given[:, columns], worth[:, columns], -1.0).argmax(axis=1)
+            kept = np.zeros((len(given), len(columns)), bool)
+            kept[np.arange(len(given)), best] = True
+            given[:, columns] &= kept
+        return given
 
     def apply(self, given: Bools, verdict: NDArray[np.intp] | None) -> Bools:
         """Return what stands of the codes ``given`` once every rule has been applied."""
