@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 
 from capmap import tables
+from capmap.coding.learned.model import Model
+from capmap.frameworks.examples import load_examples
 from capmap.pipeline.parts import lexicon_coder
 from capmap.pipeline.review_log import AnotherPortfolio
 from capmap.pipeline.review_order import (
@@ -103,6 +105,18 @@ def test_the_likely_come_first_each_with_why_and_some_are_drawn(folder, lexicon)
     assert "chance" not in rows[0]
     assert order.ranked_by == "lexicon"
     assert order.standing.read == 0
+
+
+def test_worked_examples_rank_before_decisions_and_teach_beside_them(folder, lexicon):
+    asked = {"starting": Model(), "worked": load_examples()[:80]}
+
+    first = review_order(folder, "capacity:cd", lexicon, size=24, **asked)
+    answer(first.files[0])
+    second = review_order(folder, "capacity:cd", lexicon, size=6, **asked)
+
+    assert (first.ranked_by, second.ranked_by) == ("examples", "decisions")
+    assert "which worked examples taught" in as_text(first, "en", named=False)
+    assert second.decisions == 24  # examples are none
 
 
 def test_what_is_unread_comes_again_before_new_ones(folder, lexicon):
