@@ -14,6 +14,7 @@ from capmap.records.models import (
     ReviewItem,
     ReviewRound,
 )
+from capmap.records.queries.codebook import codebook_of
 from tests.learned_portfolio import A_REPORT, AN_EFFECT, make_readings
 from tests.site_fixtures import make_person, make_portfolio
 
@@ -87,7 +88,10 @@ def test_an_analyst_learns_sees_adopts_and_goes_back(
     for facet, code in lunch.codings.values_list("facet", "code"):
         told = page(ana, "passage_why", *address, facet, code)
         assert told.status_code == 200, (facet, code)
-    assert "by a rule" in words(page(ana, "passage_why", *address, "chain", "activity"))
+    derived = next(iter(codebook_of(portfolio).facets["beneficiary"].codes))
+    assert "by a rule" in words(
+        page(ana, "passage_why", *address, "beneficiary", derived)
+    )
     page(ana, "learning_back", slug, post={"to": "0"})
     do_jobs()
     assert "Suggestions come from the lexicon alone" in words(
