@@ -1,5 +1,6 @@
 """The passages coded by hand, each with its document, and how they are parted."""
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -9,6 +10,8 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from capmap.coding.evaluation import Example, read_examples
+from capmap.coding.learned.starting import taught
+from capmap.frameworks.examples import load_examples
 
 WRITTEN = Path(__file__).parents[1] / "accuracy" / "written"
 TUNING = Path(os.environ.get("CAPMAP_DATA", "../shared/data")) / "evaluation"
@@ -23,6 +26,37 @@ def written() -> list[Example]:
 def tuning() -> list[Example]:
     """254 passages that terms and rules were written with in view; [] where absent."""
     return _read(TUNING)
+
+
+def by_kind() -> dict[str, list[Example]]:
+    """Passages coded by hand that nothing is trained on, by how they came about."""
+    kinds = {"held out": written()}
+    mixed = TUNING / "mixed.jsonl"
+    donor = TUNING / "dfid.jsonl"
+    appendix = TUNING / "appendix.jsonl"
+    if mixed.exists():
+        kinds["mixed"] = read_examples([mixed])
+    if donor.exists():
+        lines = donor.read_text(encoding="utf-8").splitlines()
+        drawn = [json.loads(line)["draw"] for line in lines if line.strip()]
+        for draw, name in (("random", "donor, random"), ("enriched", "donor, picked")):
+            kinds[name] = [
+                example
+                for example, how in zip(read_examples([donor]), drawn, strict=True)
+                if how == draw
+            ]
+    if appendix.exists():
+        kinds["appendix"] = read_examples([appendix])
+    return kinds
+
+
+def worked() -> list[Example]:
+    """The worked examples that ship, as learning sees them: a document is a file."""
+    return taught(load_examples())
+
+
+def of_language(examples: Sequence[Example], language: str) -> list[Example]:
+    return [example for example in examples if example.language == language]
 
 
 def _read(folder: Path) -> list[Example]:

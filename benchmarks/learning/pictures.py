@@ -10,6 +10,7 @@ import vl_convert
 
 from benchmarks.learning.effort import Run
 from benchmarks.learning.quality import Point, Reliability
+from benchmarks.learning.worked_curves import Point as Learned
 from capmap.publishing.charts import ACT, FONT, INK, NOTE, RULE, WARM, _theme, fonts
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
@@ -33,6 +34,20 @@ def learning_curves(points: Sequence[Point], name: str) -> Path:
         for (coder, decisions), values in of.items()
     ]
     return _lines(rows, name, "Decisions learned from", "Macro F1, mean of the facets")
+
+
+def of_worked_examples(points: Sequence[Learned], name: str) -> Path:
+    """Mean macro F1 against the number of worked examples, a line for each test."""
+    of: dict[tuple[str, float], list[float]] = defaultdict(list)
+    for p in points:
+        of[p.tested, p.learned_from].append(p.mean)
+    rows = [
+        {"name": tested, "x": number, "y": float(np.mean(means))}
+        for (tested, number), means in of.items()
+    ]
+    return _lines(
+        rows, name, "Worked examples learned from", "Macro F1, mean of the facets"
+    )
 
 
 def recall_curves(runs: Sequence[Run], name: str, shaded: Sequence[str]) -> Path:
