@@ -12,7 +12,7 @@ BENCH_MB ?= 200
 export OPENBLAS_NUM_THREADS ?= 1
 BENCH_SITE := benchmarks/speed/generated/site
 
-.PHONY: help setup run test quick check fix docs bench clean
+.PHONY: help setup run test quick check fix coder docs bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')" 2>/dev/null || grep -E '^[a-z-]+:.*##' Makefile
@@ -56,6 +56,9 @@ check: setup ## format, lint, types, layers: what CI checks, changing nothing
 fix: setup ## mend what can be mended automatically
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+coder: setup ## train the model that ships, after a worked example, a term or a rule has changed
+	$(CAPMAP) learn --out capmap/frameworks/ilo_2010_15/model.capmap
 
 docs: setup ## write again what is generated from the code
 	.venv/bin/python docs/reference/make_tables.py
