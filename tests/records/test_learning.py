@@ -221,6 +221,14 @@ def test_with_too_little_read_the_job_says_how_much_is_needed(
     assert job.error.startswith("3 passages ont été lus")
 
 
+def test_worked_examples_alone_are_not_learned_anew(portfolio, ana, do_jobs):
+    job = learning.learn(portfolio=portfolio, by=ana)
+    do_jobs()
+    job.refresh_from_db()
+    assert (job.state, LearnedModel.objects.count()) == ("failed", 0)
+    assert job.error.startswith("0 passages were read")
+
+
 def test_who_may_have_the_coder_learn(portfolio, rita, paul, olga):
     proposed = LearnedModel.objects.create(portfolio=portfolio, number=1, decisions=0)
     scoped = make_person("s@example.org", "Sol", "analyst", portfolio, ["PE"])

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from capmap.coding.learned.model import Model
-from capmap.coding.learned.training import Learned, TooFewDecisions
+from capmap.coding.learned.training import LEAST_PASSAGES, Learned, TooFewDecisions
 from capmap.coding.learned.training import learn as train
 from capmap.records import tasks
 from capmap.records.actions import history
@@ -95,6 +95,8 @@ def run_learning(job: Job, progress: Progress) -> dict[str, Any]:
     examples = examples_of(portfolio)
     lexicon = lexicon_of(portfolio)
     try:
+        if not examples:  # worked examples alone are what the coder starts with
+            raise TooFewDecisions(0, LEAST_PASSAGES)
         learned = train(
             with_worked(portfolio, examples),
             lexicon,
