@@ -31,6 +31,7 @@ class Decisions:
     weight: Floats  # (n, K); 0 where a code could not have been given
     documents: Whole  # (n)
     worked: Bools  # (n)
+    looked_at: Bools  # (n, K)
     tokens: tuple[str, ...]
     counts: csr_matrix  # (n, tokens)
     features: tuple[str, ...]
@@ -83,7 +84,7 @@ def decisions(examples: Sequence[Example], lexicon: LexiconCoder) -> Decisions:
     names, table = stands_for(tokens)
     return Decisions(
         sights, keys, tuple(groups), stated, true, weight, _documents(examples),
-        np.array([e.worked for e in examples], bool),
+        np.array([e.worked for e in examples], bool), looked_at,
         tuple(tokens), counts, names, table,
     )  # fmt: skip
 

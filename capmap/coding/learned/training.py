@@ -288,7 +288,8 @@ def _report(
             chance, np.zeros_like(found[held_out]), rules
         )
     own = data.own
-    given = {name: coded[own] for name, coded in given.items()}
+    # Of a facet that nobody looked at, a suggestion is neither right nor wrong.
+    given = {name: (coded & data.looked_at)[own] for name, coded in given.items()}
     true = (data.true & counted[:, None])[own]
     stated = np.exp(-np.logaddexp(0, -data.stated.log_odds[own]))
     before, after = given["lexicon"], given["combined"]

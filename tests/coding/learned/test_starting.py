@@ -1,12 +1,15 @@
 """The coder before the first decision: which examples teach it, and how they join decisions."""
 
 import json
+from dataclasses import replace
 
 import pytest
+from learned_examples import examples
 
 from capmap.coding.evaluation import Example
 from capmap.coding.learned.decisions import decisions
 from capmap.coding.learned.starting import as_example, taught, worked_examples
+from capmap.coding.learned.training import TooFewDecisions, learn
 from capmap.coding.lexicon import LexiconCoder
 from capmap.frameworks.codebook import load_codebook, shipped
 from capmap.frameworks.examples import load_examples
@@ -107,3 +110,30 @@ def test_worked_examples_weigh_less_the_more_people_decided():
     assert alone == 1.0
     assert 0.5 > beside_few > beside_many == 0.25
     assert as_example(worked[0]).worked
+
+
+def test_the_report_speaks_of_decisions_alone_and_of_facets_that_were_looked_at():
+    lexicon = LexiconCoder(load_codebook())
+    decided = [
+        replace(one, codes={"modality": one.codes.get("modality", frozenset())})
+        for one in examples(4)
+    ]
+
+    learned = learn(taught(load_examples()[:120], decided), lexicon)
+
+    assert learned.report.passages == learned.model.decisions == len(decided)
+    assert learned.report.documents == len(decided)
+    told = learned.report.codes["modality", "training"]
+    assert told.decisions == sum("training" in e.codes["modality"] for e in decided)
+    assert all(
+        code.decisions == code.combined_f1 == 0
+        for (facet, _), code in learned.report.codes.items()
+        if facet == "level"
+    )
+
+
+def test_too_few_decisions_are_too_few_beside_any_number_of_examples():
+    with pytest.raises(TooFewDecisions) as told:
+        learn(taught(load_examples()[:60], examples(1)), LexiconCoder(load_codebook()))
+
+    assert told.value.passages == len(examples(1))
