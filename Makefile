@@ -70,6 +70,7 @@ bench: setup ## speed and accuracy with the peers beside; BENCH_MB=1000 for the 
 	.venv/bin/python benchmarks/accuracy/run.py
 	.venv/bin/python benchmarks/accuracy/run.py benchmarks/accuracy/written
 	.venv/bin/python -m benchmarks.learning
+	.venv/bin/python -m benchmarks.learning.worked
 	.venv/bin/python -m benchmarks.learning.stopping_simulation
 	.venv/bin/python -m benchmarks.learning.coverage
 	.venv/bin/python benchmarks/speed/matching.py

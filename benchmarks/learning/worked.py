@@ -32,8 +32,9 @@ from benchmarks.learning.figures import MEAN, OTHERS, figures, gained, head, row
 from benchmarks.learning.ours import Remembering, codes_of
 from benchmarks.learning.ours import passages as seen
 from benchmarks.learning.passages import of_language
+from benchmarks.learning.quality import reliability
 from capmap.coding.evaluation import Example
-from capmap.coding.learned.combined import CombinedCoder
+from capmap.coding.learned.combined import CombinedCoder, suggest_all
 from capmap.coding.learned.starting import starting_model
 from capmap.frameworks.codebook import load_codebook
 from capmap.frameworks.examples import load_examples
@@ -65,23 +66,26 @@ def show_kinds(
     except ImportError as error:
         print(NO_EMBEDDINGS.format(error=error), end="\n\n")
     everything = [example for kind in kinds.values() for example in kind]
+    suggested = {
+        OURS: start.suggest_many(seen(everything)),
+        LEXICON: suggest_all(start.lexicon, seen(everything)),
+    }
     coded: dict[str, list[Codes]] = {
-        OURS: codes_of(start.suggest_many(seen(everything))),
-        LEXICON: worked_curves.lexicon_codes(everything, start.lexicon),
+        **{name: codes_of(given) for name, given in suggested.items()},
         KEYWORDS: by_keywords(start.codebook)(everything),
     }
     for name, coder in peers.items():
         coded[name] = coder(worked, everything)
         note(name)
     groups: dict[str, list[int]] = {}
-    of_language: dict[str, list[int]] = {}
+    of_languages: dict[str, list[int]] = {}
     for kind, examples in kinds.items():
         begin = sum(map(len, groups.values()))
         groups[kind] = list(range(begin, begin + len(examples)))
         for language, said in LANGUAGES.items():
             here = [i for i in groups[kind] if everything[i].language == language]
             if 0 < len(here) < len(examples):
-                of_language[f"{kind}, {said}"] = here
+                of_languages[f"{kind}, {said}"] = here
     print("### By kind of passage\n")
     print(head(["passages", "coder"]))
     for group, places in groups.items():
@@ -94,13 +98,26 @@ def show_kinds(
         print(row([first, "*capmap less lexicon*"], gain, signed=True))
     ceiling = " | ".join(f"{value:.2f}" for value in (*CEILING, np.mean(CEILING)))
     print(f"| 400 like mixed and donor | *two people* | {ceiling} |\n")
-    print("### By language\n")
+    print("### Are chances to be believed?\n")
+    print("| passages | coder | suggestions | mean chance | right | error |")
+    print("| --- | --- | ---: | ---: | ---: | ---: |")
+    for group, places in groups.items():
+        of = [everything[i] for i in places]
+        for name, given in suggested.items():
+            told = reliability(of, [given[i] for i in places])
+            said, right = (
+                np.average(share, weights=told.count)
+                for share in (told.said, told.right)
+            )
+            cells = f"{sum(told.count)} | {said:.2f} | {right:.2f} | {told.error:.3f}"
+            print(f"| {group} ({len(of)}) | {name} | {cells} |")
+    print("\n### By language\n")
     print(head(["passages", "coder"]))
-    for group, places in of_language.items():
+    for group, places in of_languages.items():
         of = [everything[i] for i in places]
         for name, codes in coded.items():
-            told = figures(of, [codes[i] for i in places])
-            print(row([f"{group} ({len(of)})", name], told, intervals=[MEAN]))
+            by_facet = figures(of, [codes[i] for i in places])
+            print(row([f"{group} ({len(of)})", name], by_facet, intervals=[MEAN]))
     print()
 
 
