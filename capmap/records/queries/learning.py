@@ -11,6 +11,7 @@ from capmap.coding.learned.because import Because, Neighbours, because
 from capmap.coding.learned.combined import CombinedCoder, suggest_all
 from capmap.coding.learned.model import Passage as ToCode
 from capmap.coding.learned.starting import as_example
+from capmap.frameworks.examples import WorkedExample
 from capmap.records.models import (
     Coding,
     LearnedModel,
@@ -160,32 +161,38 @@ def _worked_like(
     seen = as_seen(passage)
     own = [one for one in own_seen(access) if one.passage_id != passage.pk]
     ours = Worked((), own)
-    theirs = of_framework()
     found: list[tuple[Shown, float]] = []
+    near = [as_example(one) for one in _in_language(ours, key, passage.language)]
+    theirs = _of_framework(access.portfolio.pk, coder.version, key, passage.language)
     for worked, neighbours in (
-        (ours, Neighbours(coder, [as_example(one) for one in ours.examples])),
-        (theirs, _of_framework(access.portfolio.pk, coder.version)),
+        (ours, Neighbours(coder, near)),
+        (of_framework(), theirs),
     ):
-        if not worked.examples:
-            continue
-        among = [n for n, one in enumerate(worked.examples) if one.has(*key)]
-        near = [n for n in among if worked.examples[n].language == passage.language]
-        examples = {example.identifier: example for example in worked.examples}
+        examples = {one.identifier: one for one in worked.carrying.get(key, ())}
         found += [
             (as_shown(worked, examples[example.identifier], key), likeness)
-            for example, likeness in neighbours.like(seen, near or among, _LIKE)
+            for example, likeness in neighbours.like(seen, limit=_LIKE)
             if likeness > 0
         ]
     return found
 
 
-@lru_cache(maxsize=2)
-def _of_framework(portfolio: int, coder: str) -> Neighbours:
-    """Make the worked examples of the framework ready to be compared, once a coder."""
+def _in_language(worked: Worked, key: Key, language: str) -> list[WorkedExample]:
+    """Return what carries a code in a language; in all of them where that is nothing."""
+    carrying = worked.carrying.get(key, [])
+    return [one for one in carrying if one.language == language] or carrying
+
+
+@lru_cache(maxsize=64)
+def _of_framework(portfolio: int, coder: str, key: Key, language: str) -> Neighbours:
+    """Make worked examples of a code ready to be compared, once a coder and language.
+
+    All of them at once would take seconds, those of a code some hundredths of one.
+    """
     combined = coder_of(Portfolio.objects.get(pk=portfolio))
     assert isinstance(combined, CombinedCoder)
-    examples = [as_example(one) for one in of_framework().examples]
-    return Neighbours(combined, examples)
+    examples = _in_language(of_framework(), key, language)
+    return Neighbours(combined, [as_example(one) for one in examples])
 
 
 def _alike(
