@@ -251,7 +251,7 @@ def show_curves(
     print("### More worked examples: mean of eight facets\n")
     for name in dict.fromkeys(p.tested for p in points):
         part = [p for p in points if p.tested == name]
-        print(worked_curves.table(part, "learned from"), end="\n\n")
+        print(worked_curves.table(part), end="\n\n")
     if len(worked) == len(load_examples()):
         pictures.of_worked_examples(points, "worked-examples")
     note("worked examples")
@@ -266,7 +266,7 @@ def show_curves(
     for name, decided in pools.items():
         decided = [replace(e, document=e.identifier) for e in decided]
         found = worked_curves.by_decisions(name, decided, shipped, start, range(seeds))
-        print(worked_curves.table(found, "way"), end="\n\n", flush=True)
+        print(worked_curves.table(found), end="\n\n", flush=True)
 
 
 def note(what: str) -> None:

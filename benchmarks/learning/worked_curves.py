@@ -18,8 +18,9 @@ from capmap.frameworks.examples import WorkedExample
 #: Shares of the worked examples, and numbers of decisions, that are learned from.
 SHARES = (1 / 8, 1 / 4, 1 / 2, 1.0)
 DECISIONS = (0, 50, 100, 200)
-CROSSED = "held-out files"
-WITH, WITHOUT = "with worked examples", "decisions alone"
+CROSSED = "worked examples of other files"
+EXAMPLES = "worked examples"
+WITH, WITHOUT = "decisions beside worked examples", "decisions alone"
 
 
 class Point(NamedTuple):
@@ -29,7 +30,7 @@ class Point(NamedTuple):
     learned_from: float
     seed: int
     mean: float
-    way: str = WITH
+    way: str = EXAMPLES
 
 
 def by_number(
@@ -101,27 +102,17 @@ def by_decisions(
         test = order[max(numbers) :]
         for number in numbers:
             first = order[:number]
-            points.append(
-                Point(
-                    name, number, seed,
-                    _mean(
-                        ranked_by(taught(worked, first), start.lexicon)
-                        if number
-                        else start,
-                        test,
-                    ),
-                )
-            )  # fmt: skip
-            points.append(
-                Point(
-                    name, number, seed,
-                    _mean(
-                        ranked_by(first, start.lexicon) if number else start.lexicon,
-                        test,
-                    ),
-                    WITHOUT,
-                )
-            )  # fmt: skip
+            ways: dict[str, CombinedCoder | LexiconCoder] = {
+                WITH: start,
+                WITHOUT: start.lexicon,
+            }
+            if number:
+                ways[WITH] = ranked_by(taught(worked, first), start.lexicon)
+                ways[WITHOUT] = ranked_by(first, start.lexicon)
+            points += [
+                Point(name, number, seed, _mean(coder, test), way)
+                for way, coder in ways.items()
+            ]
     return points
 
 
@@ -139,11 +130,11 @@ def share_of(examples: Sequence[Example], share: float, seed: int) -> list[Examp
     return kept
 
 
-def table(points: Sequence[Point], first: str) -> str:
+def table(points: Sequence[Point]) -> str:
     """A row for what was tested and the way, a column for each number learned from."""
     sizes = sorted({p.learned_from for p in points})
     lines = [
-        f"| tested on | {first} | {' | '.join(f'{size:,.0f}' for size in sizes)} |",
+        f"| tested on | learned from | {' | '.join(f'{size:,.0f}' for size in sizes)} |",
         f"| --- | --- | {' | '.join('---:' for _ in sizes)} |",
     ]
     for tested, way in dict.fromkeys((p.tested, p.way) for p in points):

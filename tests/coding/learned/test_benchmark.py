@@ -11,6 +11,8 @@ from benchmarks.learning.figures import MEAN, figures, gained, head, row
 from benchmarks.learning.ours import Remembering
 from benchmarks.learning.worked_curves import share_of
 from capmap.coding.evaluation import score
+from capmap.coding.learned.combined import CombinedCoder
+from capmap.coding.learned.model import Model
 from capmap.frameworks.codebook import load_codebook
 from capmap.frameworks.framework import load_framework
 
@@ -115,8 +117,21 @@ def test_more_worked_examples_are_tested_on_the_same_passages(lexicon):
     points = worked_curves.by_number_crossed(
         examples(9), lexicon, count=3, shares=(0.5, 1.0)
     )
-    table = worked_curves.table(points, "learned from")
+    table = worked_curves.table(points)
 
     assert points[0].learned_from == 0
     assert table.count("\n") == 2
     assert points[-1].mean >= points[0].mean
+
+
+def test_decisions_are_tested_on_what_was_not_learned_from(lexicon):
+    start = CombinedCoder(lexicon, Model())
+    points = worked_curves.by_decisions(
+        "made up", examples(9), (), start, range(1), numbers=(0, 30)
+    )
+
+    assert [(p.learned_from, p.way) for p in points] == [
+        (0, worked_curves.WITH), (0, worked_curves.WITHOUT),
+        (30, worked_curves.WITH), (30, worked_curves.WITHOUT),
+    ]  # fmt: skip
+    assert points[0].mean == points[1].mean
