@@ -215,7 +215,8 @@ def evaluate_command(
     words = Wording("command_line", language)
     try:
         examples = evaluation.read_examples(files)
-        scores = evaluation.evaluate(build_coder(framework, codebook, model), examples)
+        coder = build_coder(framework, codebook, model)
+        scores = evaluation.evaluate(coder, examples)
     except BadModel as fault:
         raise fail(words.say("error_model", why=fault), code=2) from None
     except FrameworkError as fault:
@@ -223,6 +224,6 @@ def evaluate_command(
     except ValueError as fault:
         raise fail(str(fault), code=2) from None
     if as_json:
-        print_json(scores)
+        print_json({"coder": coder.version, **scores})
     else:
-        typer.echo(evaluation.as_text(scores))
+        typer.echo(f"{coder.version}\n{evaluation.as_text(scores)}")

@@ -47,6 +47,8 @@ _HIDDEN = re.compile(
 )
 #: Signs of a passage that shows a code at a glance.
 _READABLE = 160
+#: Marks of an extract that was damaged: a broken word, a stray number, cells.
+_NOISE = re.compile(r"\w- \w|[^\W\d]\d+\b|\( |  |\|")
 
 Key = tuple[str, str]
 """A code with its facet: ("modality", "training")."""
@@ -174,10 +176,21 @@ def _first(examples: list[WorkedExample], key: Key, limit: int) -> list[WorkedEx
     return [example for _, _, example in sorted(ranked, key=lambda r: r[:2])[:limit]]
 
 
-def _unclear(example: WorkedExample, key: Key) -> tuple[bool, int, int, str]:
+def _unclear(example: WorkedExample, key: Key) -> tuple[bool, bool, int, int, str]:
     others = len(example.codes.get(key[0], ()))
     far = abs(len(example.text) - _READABLE) // _READABLE
-    return key in example.doubtful, others, far, example.identifier
+    # What is capacity development too, in another form, sets a code apart best.
+    elsewhere = key[0] != "capacity" and not example.has("capacity", "cd")
+    unsure = key in example.doubtful or _is_noisy(example)
+    return unsure, elsewhere, others, far, example.identifier
+
+
+def _is_noisy(example: WorkedExample) -> bool:
+    """Tell a text as extraction left it, French or Spanish without accents too."""
+    bare = (
+        example.language != "en" and example.text.isascii() and len(example.text) > 80
+    )
+    return bare or bool(_NOISE.search(example.text))
 
 
 def _lines(path: Path) -> list[str]:

@@ -18,7 +18,7 @@ from capmap.coding.lexicon import LexiconCoder
 from capmap.frameworks.examples import WorkedExample
 
 #: Likeness below which an example has hardly a word in common with a passage.
-_ALIKE = 0.05
+_ALIKE = 0.15
 
 
 class NotAResult(Exception):

@@ -22,7 +22,7 @@ from capmap.coding.learned.fitting import (
     log_loss,
     log_odds,
 )
-from capmap.coding.learned.rules import Rules
+from capmap.coding.learned.rules import Rules, whole_chance
 
 #: Standard errors that the gain in F1 must reach before a code's suggestions are learned.
 _SURE = 1.5
@@ -49,7 +49,11 @@ class Choice:
 
     def given(self, chance: Floats, lexicon: Bools, rules: Rules) -> Bools:
         """Return the codes suggested, rules applied. ``lexicon``: what it found."""
-        given: Bools = np.where(self.is_learned, chance >= self.threshold, lexicon)
+        likely = whole_chance(chance, rules) >= _LEAST_CHANCE
+        likely[:, rules.verdicts] = True
+        given: Bools = np.where(
+            self.is_learned, (chance >= self.threshold) & likely, lexicon
+        )
         given = rules.one_of_each(given, chance / self.threshold)
         verdict = None
         if rules.verdicts:
