@@ -271,3 +271,20 @@ def test_a_person_is_one_coder(passage, rita):
 
     coders = Coding.objects.filter(code="academy").values("coder").distinct()
     assert coders.count() == 1
+
+
+def test_codes_that_rest_on_an_unsure_verdict_bring_it_as_doubtful(passage, portfolio):
+    from capmap.records.queries.codebook import codebook_of
+
+    verdict = passage.codings.filter(facet="capacity", code="cd")
+    assert verdict.update(doubtful=True) == 1
+    rows = queries.rows_of(passage, codebook_of(portfolio))
+    told = {row.name: (row.ticked, row.doubtful) for row in rows}
+    assert told["modality:training-of-trainers"][0]
+    assert told["capacity:cd"] == (True, True)
+
+    # Where nothing else is ticked, the verdict is left to the reader.
+    passage.codings.exclude(facet__in=["capacity", "outcome", "programme"]).delete()
+    rows = queries.rows_of(passage, codebook_of(portfolio))
+    told = {row.name: (row.ticked, row.doubtful) for row in rows}
+    assert told["capacity:cd"] == (False, False)

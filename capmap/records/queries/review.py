@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from capmap.coding.learned.prior import OF_ANY_PASSAGE
 from capmap.frameworks.codebook import Codebook
 from capmap.records.models import (
     Coding,
@@ -90,6 +91,7 @@ def rows_of(
             row.doubtful |= coding.doubtful
     if reading is None:
         _untick_rivals(list(rows.values()), codebook)
+        _tick_what_is_carried(rows)
     else:
         _tick_as_read(rows, reading)
     return _in_order(rows.values(), codebook)
@@ -207,6 +209,17 @@ def _untick_rivals(rows: list[Row], codebook: Codebook) -> None:
     if any(row.ticked and (row.facet, row.code) == NOT_CAPACITY for row in rows):
         for row in rows:
             row.ticked &= (row.facet, row.code) == NOT_CAPACITY
+
+
+def _tick_what_is_carried(rows: dict[tuple[str, str], Row]) -> None:
+    """Tick an unsure verdict of capacity development where codes are ticked that rest on it.
+
+    Else the codes would be accepted and the passage would count as without capacity.
+    """
+    verdict = rows.get(("capacity", "cd"))
+    ticked = {facet for (facet, _), row in rows.items() if row.ticked}
+    if verdict and "capacity" not in ticked and ticked - set(OF_ANY_PASSAGE):
+        verdict.ticked = verdict.doubtful = True
 
 
 def _in_order(rows: Iterable[Row], codebook: Codebook) -> list[Row]:
