@@ -159,7 +159,7 @@ A_REPORT = {
     "facets": {
         "modality": {
             "lexicon": [0.5, 0.3, 0.7], "learned": [0.4, 0.2, 0.6],
-            "combined": [0.7, 0.5, 0.85],
+            "combined": [0.7, 0.55, 0.85],
         }
     },
     "reliability_before": [{"said": 0.62, "right": 3, "count": 9}],

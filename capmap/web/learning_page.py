@@ -38,8 +38,8 @@ class Quality:
 
     @property
     def is_better(self) -> bool:
-        """Whether the model helps by what two decimals show."""
-        return round(self.gain, 2) > 0
+        """Whether the model helps for sure: its whole interval lies above the lexicon."""
+        return self.combined[1] > self.lexicon[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,17 @@ def shown(model: LearnedModel, book: Codebook) -> Values:
 
 
 def quality(model: LearnedModel, book: Codebook) -> list[Quality]:
-    """Return the facets in the order of the codebook."""
+    """Return the facets in the order of the codebook.
+
+    Those of which no code was carried often enough to be judged are left out.
+    """
     found = model.report["facets"]
-    return [
+    facets = [
         Quality(facet, tuple(found[facet]["lexicon"]), tuple(found[facet]["combined"]))
         for facet in book.facets
         if facet in found
     ]
+    return [one for one in facets if any((*one.lexicon, *one.combined))]
 
 
 def codes_of(model: LearnedModel, book: Codebook) -> list[Row]:
