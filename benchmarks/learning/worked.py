@@ -4,7 +4,7 @@
 
 All figures of docs/explanation/accuracy.md, by parts: kinds, agreement, crossed, weakest,
 families, curves; all unless some are named. Pictures go to docs/pictures/. ``--seeds``
-orders are drawn for the curves (3); ``--part-of 8`` takes an eighth of each file of worked
+orders are drawn for the curves (2); ``--part-of 8`` takes an eighth of each file of worked
 examples, to try the command. From the root of the repository, with the group bench; what a
 peer needs and is not installed is left out, and said so. Half an hour on one core.
 """
@@ -242,8 +242,9 @@ def show_curves(
     worked: list[Example],
     start: CombinedCoder,
     seeds: int,
+    draw: bool,
 ) -> None:
-    """More worked examples, and people's own decisions."""
+    """More worked examples, and people's own decisions; ``draw`` the picture of the first."""
     lexicon = start.lexicon
     tests = {name: kinds[name] for name in ("held out", "mixed") if name in kinds}
     points = worked_curves.by_number_crossed(worked, lexicon)
@@ -252,7 +253,7 @@ def show_curves(
     for name in dict.fromkeys(p.tested for p in points):
         part = [p for p in points if p.tested == name]
         print(worked_curves.table(part), end="\n\n")
-    if len(worked) == len(load_examples()):
+    if draw:
         pictures.of_worked_examples(points, "worked-examples")
     note("worked examples")
     print("### People's own decisions beside them: mean of eight facets\n")
@@ -320,7 +321,8 @@ def main(arguments: Sequence[str]) -> None:
             show_families(of)
         note("families")
     if "curves" in named:
-        show_curves(kinds, worked, start, option(arguments, "--seeds", 3))
+        seeds = option(arguments, "--seeds", 2)
+        show_curves(kinds, worked, start, seeds, draw=part_of == 1)
     print(f"{(time.perf_counter() - began) / 60:.0f} minutes.")
 
 
