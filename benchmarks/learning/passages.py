@@ -10,8 +10,6 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from capmap.coding.evaluation import Example, read_examples
-from capmap.coding.learned.starting import taught
-from capmap.frameworks.examples import load_examples
 
 WRITTEN = Path(__file__).parents[1] / "accuracy" / "written"
 TUNING = Path(os.environ.get("CAPMAP_DATA", "../shared/data")) / "evaluation"
@@ -48,11 +46,6 @@ def by_kind() -> dict[str, list[Example]]:
     if appendix.exists():
         kinds["appendix"] = read_examples([appendix])
     return kinds
-
-
-def worked() -> list[Example]:
-    """The worked examples that ship, as learning sees them: a document is a file."""
-    return taught(load_examples())
 
 
 def of_language(examples: Sequence[Example], language: str) -> list[Example]:

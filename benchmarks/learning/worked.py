@@ -35,9 +35,9 @@ from benchmarks.learning.passages import of_language
 from benchmarks.learning.quality import reliability
 from capmap.coding.evaluation import Example
 from capmap.coding.learned.combined import CombinedCoder, suggest_all
-from capmap.coding.learned.starting import starting_model
+from capmap.coding.learned.starting import starting_model, taught
 from capmap.frameworks.codebook import load_codebook
-from capmap.frameworks.examples import load_examples
+from capmap.frameworks.examples import WorkedExample, load_examples
 from capmap.frameworks.framework import load_framework
 
 PARTS = ("kinds", "agreement", "crossed", "weakest", "families", "curves")
@@ -240,6 +240,7 @@ def show_families(of: Crossed) -> None:
 def show_curves(
     kinds: dict[str, list[Example]],
     worked: list[Example],
+    shipped: Sequence[WorkedExample],
     start: CombinedCoder,
     seeds: int,
     draw: bool,
@@ -263,7 +264,6 @@ def show_curves(
             e for kind, part in kinds.items() if kind != "appendix" for e in part
         ]
         pools["held out, mixed and donor"] = several
-    shipped = load_examples()
     for name, decided in pools.items():
         decided = [replace(e, document=e.identifier) for e in decided]
         found = worked_curves.by_decisions(name, decided, shipped, start, range(seeds))
@@ -288,7 +288,8 @@ def main(arguments: Sequence[str]) -> None:
     if model is None:
         raise SystemExit("No model is shipped: train it first with `capmap learn`.")
     start = CombinedCoder(lexicon, model)
-    worked = passages.worked()
+    shipped = load_examples()
+    worked = taught(shipped)  # a document is a file
     part_of = option(arguments, "--part-of", 1)
     if part_of > 1:
         worked = worked_curves.share_of(worked, 1 / part_of, 0)
@@ -322,7 +323,7 @@ def main(arguments: Sequence[str]) -> None:
         note("families")
     if "curves" in named:
         seeds = option(arguments, "--seeds", 2)
-        show_curves(kinds, worked, start, seeds, draw=part_of == 1)
+        show_curves(kinds, worked, shipped, start, seeds, draw=part_of == 1)
     print(f"{(time.perf_counter() - began) / 60:.0f} minutes.")
 
 
