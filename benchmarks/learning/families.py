@@ -117,10 +117,19 @@ FAMILIES: Mapping[str, Family] = {
 def tried_features(of: Crossed) -> Iterable[tuple[str, Floats]]:
     """Fit ours with some features taken away or added, each with its name."""
     names = of.data.features
-    word_less = np.array([name[-1] != "*" or name[0] in "=~^" for name in names], float)
-    found_less = np.array([name[0] not in "=~" for name in names], float)
-    yield "words without their beginnings", _again(of, keep=word_less)
-    yield "without what the lexicon found", _again(of, keep=found_less)
+
+    def without(is_left_out: Callable[[str], bool]) -> Floats:
+        keep = np.array([not is_left_out(name) for name in names], float)
+        return _again(of, keep=keep)
+
+    yield (
+        "words without their beginnings",
+        without(lambda name: name[-1] == "*" and name[0] not in "=~^*"),
+    )
+    yield "without what the lexicon found", without(lambda name: name[0] in "=~")
+    has_runs = any(name[0] == "*" for name in names)  # within words, of four letters
+    if has_runs:
+        yield "without runs of four letters", without(lambda name: name[0] == "*")
     texts = [sight.look.reading.folded.text for sight in of.data.sights]
     share = diags([sight.share for sight in of.data.sights])
 
@@ -133,10 +142,11 @@ def tried_features(of: Crossed) -> Iterable[tuple[str, Floats]]:
         "and pairs of words",
         _again(of, add=counted(ngram_range=(2, 2), token_pattern=pattern)),
     )
-    yield (
-        "and runs of four letters",
-        _again(of, add=counted(ngram_range=(4, 4), analyzer="char_wb")),
-    )
+    if not has_runs:
+        yield (
+            "and runs of four letters",
+            _again(of, add=counted(ngram_range=(4, 4), analyzer="char_wb")),
+        )
 
     def begun(text: str) -> list[str]:
         return [w[:n] for w in WORD.findall(text) for n in (3, 7) if len(w) > n]
