@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from capmap.coding.phrases import Hit
 from capmap.coding.reading import Reading, Signal
 from capmap.coding.suggestion import Suggestion
+from capmap.frameworks.codebook import PARTS_OF_GOVERNMENT
 
 #: What partner a body is when it gives instead of receiving.
 PARTNER_OF = {
@@ -29,13 +30,6 @@ PARTNER_OF = {
     "international-organizations": "un-system",
     "enterprises": "private-sector",
 }
-#: Sub-groups of government always bring the constituent; courts and parliament never do.
-PARTS_OF_GOVERNMENT = (
-    "labour-inspectors",
-    "local-government",
-    "statistical-services",
-    "law-enforcement",
-)
 #: Groups that are often only the topic ("recruitment of migrant workers") or the end
 #: users: they count when somebody teaches them, or when nobody else learns.
 _OFTEN_TOPIC = ("individual-workers", "youth", "enterprises")

@@ -30,6 +30,18 @@ from capmap.wording import LANGUAGES
 
 _TEXTS = ("label", "definition", "include", "exclude")
 
+#: Facets that every passage may carry; all others only one on capacity development.
+OF_ANY_PASSAGE = ("capacity", "outcome", "programme", "chain")
+#: Facets whose codes follow from others by rule: never written, never learned.
+DERIVED = ("beneficiary",)
+#: Sub-groups of government always bring the constituent; courts and parliament never do.
+PARTS_OF_GOVERNMENT = (
+    "labour-inspectors",
+    "local-government",
+    "statistical-services",
+    "law-enforcement",
+)
+
 Texts = dict[str, str]
 """A text in every language: {"en": ..., "fr": ..., "es": ...}."""
 

@@ -29,8 +29,6 @@ from capmap.frameworks.findings import Finding, FrameworkError, refuse
 
 FOLDER = "examples"
 WORDINGS = ("plain", "indirect")
-#: Facets whose codes follow from others by rule and are never written.
-DERIVED = ("beneficiary",)
 _KEYS = frozenset(
     ("id", "lang", "text", "context", "codes", "near", "wording", "outside", "doubtful")
 )
@@ -258,11 +256,11 @@ def _example(line: str, path: Path, number: int) -> WorkedExample:
         language=plain["lang"],
         text=text,
         codes={facet: tuple(values) for facet, values in codes.items() if values},
-        near={_key(name): why for name, why in near.items()},
+        near={key_of(name): why for name, why in near.items()},
         context=plain["context"],
         wording=plain["wording"],
         outside=row.get("outside", False),
-        doubtful=tuple(map(_key, doubtful)),
+        doubtful=tuple(map(key_of, doubtful)),
         file=str(path),
         line=number,
     )
@@ -286,7 +284,8 @@ def _told(name: str) -> str:
     return _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", name[:_MOST_OF_NAME])
 
 
-def _key(name: str) -> Key:
+def key_of(name: str) -> Key:
+    """Return the code that is written "facet:code"."""
     facet, _, code = name.partition(":")
     return facet, code
 

@@ -5,8 +5,13 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from capmap.frameworks.codebook import Codebook
-from capmap.frameworks.examples import DERIVED, WORDINGS, Key, WorkedExample
+from capmap.frameworks.codebook import (
+    DERIVED,
+    OF_ANY_PASSAGE,
+    PARTS_OF_GOVERNMENT,
+    Codebook,
+)
+from capmap.frameworks.examples import WORDINGS, Key, WorkedExample
 from capmap.frameworks.findings import Finding
 from capmap.wording import LANGUAGES
 
@@ -15,13 +20,6 @@ RUN = 8
 #: Words of an opening, and how many passages may begin alike.
 OPENING, MOST_ALIKE = 4, 3
 _MOST_REASON = 240
-#: Facets that a passage may carry that is not, or not surely, capacity development.
-_OF_ANY_PASSAGE = ("capacity", "outcome", "programme", "chain")
-#: Targets that are parts of government (docs/explanation/coding.md).
-_OF_GOVERNMENT = (
-    "labour-inspectors", "local-government", "statistical-services", "law-enforcement",
-)  # fmt: skip
-
 _Problem = tuple[str, dict[str, str]]
 
 
@@ -110,14 +108,14 @@ def _rules(example: WorkedExample, codebook: Codebook) -> Iterator[_Problem]:
     if len(verdict) != 1:
         yield "example_no_verdict", {}
     elif verdict != ("cd",):
-        carried = [facet for facet in example.codes if facet not in _OF_ANY_PASSAGE]
+        carried = [facet for facet in example.codes if facet not in OF_ANY_PASSAGE]
         if carried:
             yield "example_carries", {"verdict": verdict[0], "facets": ", ".join(carried)}  # fmt: skip
     else:
         for facet in ("modality", "level"):
             if not example.codes.get(facet):
                 yield "example_empty", {"facet": facet}
-    for part in _OF_GOVERNMENT:
+    for part in PARTS_OF_GOVERNMENT:
         if example.has("target", part) and not example.has("constituent", "government"):
             yield "example_brings", {"code": part, "brought": "government"}
     programmes = codebook.facets.get("programme")

@@ -11,8 +11,8 @@ from rich.text import Text
 from xlsxwriter import Workbook
 
 from capmap.frameworks.check import check
-from capmap.frameworks.codebook import Code, Codebook, Facet, load_codebook
-from capmap.frameworks.examples import DERIVED, WorkedExample, shown
+from capmap.frameworks.codebook import DERIVED, Code, Codebook, Facet, load_codebook
+from capmap.frameworks.examples import WorkedExample, shown
 from capmap.frameworks.export import codebook_markdown, codebook_table
 from capmap.frameworks.findings import FrameworkError
 from capmap.frameworks.framework import load_framework

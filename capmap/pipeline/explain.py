@@ -12,9 +12,9 @@ import polars as pl
 from capmap.coding.learned.because import Because, Neighbours, because
 from capmap.coding.learned.combined import CombinedCoder
 from capmap.coding.learned.model import Passage
-from capmap.coding.learned.prior import BY_RULE
 from capmap.coding.learned.starting import as_example
 from capmap.coding.lexicon import LexiconCoder
+from capmap.frameworks.codebook import DERIVED
 from capmap.frameworks.examples import WorkedExample
 
 #: Likeness below which an example has hardly a word in common with a passage.
@@ -188,7 +188,7 @@ def with_reasons(
     reasons = {}
     for row in explanation.codings.iter_rows(named=True):
         passage, key = passages[row["passage_id"]], (row["facet"], row["code"])
-        why = because(coder, passage, *key) if key[0] not in BY_RULE else None
+        why = because(coder, passage, *key) if key[0] not in DERIVED else None
         reason = Reason(why)
         if among := carrying.get(key):
             ((example, likeness),) = neighbours.like(passage, among, 1)

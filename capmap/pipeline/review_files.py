@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from capmap.coding.evaluation import Example, read_examples
-from capmap.coding.learned.prior import OF_ANY_PASSAGE
+from capmap.frameworks.codebook import OF_ANY_PASSAGE
 from capmap.pipeline.publish import safe_csv
 from capmap.publishing.list_file import write_list
 from capmap.sources.remarks import Remarks

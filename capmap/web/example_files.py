@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from django.http import Http404, HttpResponse
 
-from capmap.frameworks.codebook import Codebook
-from capmap.frameworks.examples import DERIVED, WorkedExample, as_line
+from capmap.frameworks.codebook import DERIVED, Codebook
+from capmap.frameworks.examples import WorkedExample, as_line
 from capmap.web.csv_answer import csv_answer
 
 

@@ -11,11 +11,12 @@ from capmap.coding.confidence import DOUBTFUL_BELOW
 from capmap.coding.learned.choosing import Choice
 from capmap.coding.learned.features import Sight, places, see
 from capmap.coding.learned.model import Key, Model, Passage
-from capmap.coding.learned.prior import BY_RULE, Floats, Stated
+from capmap.coding.learned.prior import Floats, Stated
 from capmap.coding.learned.rules import Bools, Rules, whole_chance
 from capmap.coding.learned.runtime import Tables, Weights
 from capmap.coding.lexicon import LexiconCoder
 from capmap.coding.suggestion import Suggestion
+from capmap.frameworks.codebook import DERIVED
 
 #: Passages coded together: enough that arrays pay, few enough that memory stays small.
 _TOGETHER = 512
@@ -54,7 +55,7 @@ class CombinedCoder:
             for facet, told in sorted(
                 self.codebook.facets.items(), key=lambda facet: facet[0] != "capacity"
             )
-            if facet not in BY_RULE
+            if facet not in DERIVED
             for code in told.codes
         )
         self.columns = {key: number for number, key in enumerate(self.keys)}
@@ -109,7 +110,7 @@ class CombinedCoder:
         chance 0; one of a facet that follows by rule, that of its suggestion.
         """
         tables = []
-        by_rule = [n for n, key in enumerate(keys) if key[0] in BY_RULE]
+        by_rule = [n for n, key in enumerate(keys) if key[0] in DERIVED]
         wanted = [self.columns.get(key, -1) for key in keys]
         for batch in _batches(passages):
             coded = self.code(batch)

@@ -11,8 +11,9 @@ from scipy.sparse import csr_matrix
 from capmap.coding.evaluation import Example
 from capmap.coding.learned.features import MARK, Sight, features, see
 from capmap.coding.learned.model import Key, Passage
-from capmap.coding.learned.prior import BY_RULE, OF_ANY_PASSAGE, Stated
+from capmap.coding.learned.prior import Stated
 from capmap.coding.lexicon import LexiconCoder
+from capmap.frameworks.codebook import DERIVED, OF_ANY_PASSAGE
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -50,7 +51,7 @@ def decisions(examples: Sequence[Example], lexicon: LexiconCoder) -> Decisions:
         key=lambda e: (e.document, e.identifier, e.text, e.context, repr(_sorted(e))),
     )
     sights = [see(lexicon, Passage(e.text, e.language, e.context)) for e in examples]
-    coded = {facet for e in examples for facet in e.codes} - set(BY_RULE)
+    coded = {facet for e in examples for facet in e.codes} - set(DERIVED)
     keys = tuple(
         (facet, code)
         for facet, told in lexicon.codebook.facets.items()

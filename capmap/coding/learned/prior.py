@@ -16,10 +16,6 @@ from capmap.coding.confidence import missed
 from capmap.coding.learned.features import Sight
 from capmap.coding.learned.model import Key
 
-#: Facets that every passage may carry; all others only one on capacity development.
-OF_ANY_PASSAGE = ("capacity", "outcome", "programme", "chain")
-#: Facets that follow from others by rule, and are never learned.
-BY_RULE = ("beneficiary",)
 #: Decisions that the stated chance counts for, of a kind of evidence and of a code. Set on
 #: the tuning passages, where twice and half as many did as well.
 _WORTH_OF_GROUP = 10.0

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capmap.coding.learned.model import Key
-from capmap.coding.learned.prior import OF_ANY_PASSAGE
-from capmap.coding.people import PARTS_OF_GOVERNMENT
-from capmap.frameworks.codebook import Codebook
+from capmap.frameworks.codebook import OF_ANY_PASSAGE, PARTS_OF_GOVERNMENT, Codebook
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Max
 
-from capmap.frameworks.codebook import Codebook
-from capmap.frameworks.examples import DERIVED, Key, WorkedExample
+from capmap.frameworks.codebook import DERIVED, Codebook
+from capmap.frameworks.examples import Key, WorkedExample
 from capmap.frameworks.examples_check import RUN, check_examples, words_of
 from capmap.frameworks.findings import Finding
 from capmap.records.models import Coding, OwnExample, Passage

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from capmap.coding.evaluation import Example
 from capmap.coding.learned.starting import taught, worked_examples
-from capmap.frameworks.examples import Key, WorkedExample, shown
+from capmap.frameworks.examples import Key, WorkedExample, key_of, shown
 from capmap.records.models import OwnExample, Passage, Portfolio
 from capmap.records.permissions import Access
 from capmap.records.queries.codebook import shipped_codebook
@@ -90,7 +90,7 @@ def as_worked(one: OwnExample) -> WorkedExample:
         language=one.passage.language,
         text=one.text,
         codes={facet: tuple(codes) for facet, codes in one.codes.items()},
-        near={_key(name): why for name, why in one.near.items()},
+        near={key_of(name): why for name, why in one.near.items()},
         context=one.passage.context,
         wording=one.wording,
         file=f"{OWN}.jsonl",
@@ -198,8 +198,3 @@ def _joined(
         if len(found) < most and example not in found:
             found.append(example)
     return found
-
-
-def _key(name: str) -> Key:
-    facet, _, code = name.partition(":")
-    return facet, code

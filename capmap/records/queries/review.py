@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from capmap.coding.learned.prior import OF_ANY_PASSAGE
-from capmap.frameworks.codebook import Codebook
+from capmap.frameworks.codebook import OF_ANY_PASSAGE, Codebook
 from capmap.records.models import (
     Coding,
     Comment,

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from capmap.frameworks.codebook import Codebook
-from capmap.frameworks.examples import DERIVED, WORDINGS, Key, WorkedExample
+from capmap.frameworks.codebook import DERIVED, Codebook
+from capmap.frameworks.examples import WORDINGS, Key, WorkedExample, key_of
 from capmap.records.queries.example_candidates import Candidate
 from capmap.records.queries.examples import Worked
 from capmap.web.forms.fields import named
@@ -77,10 +77,9 @@ class ExampleForm(forms.Form):
         for name, why in self._given():
             if not why:
                 continue
-            facet, _, code = name.partition(":")
             if not self._label(name):
                 raise ValidationError(str(said("examples.near_without_code")))
-            near[facet, code] = why
+            near[key_of(name)] = why
         asked["near"] = near
         return asked
 
@@ -93,7 +92,7 @@ class ExampleForm(forms.Form):
         ]
 
     def _label(self, name: str) -> str:
-        facet, _, code = name.partition(":")
+        facet, code = key_of(name)
         told = self._book.facets.get(facet)
         known = told.codes.get(code) if told else None
         return text(known.label) if known else ""

@@ -5,8 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from capmap.coding.phrases import fold
-from capmap.frameworks.codebook import Code, Codebook
-from capmap.frameworks.examples import DERIVED
+from capmap.frameworks.codebook import DERIVED, Code, Codebook
 from capmap.frameworks.export import codebook_markdown, codebook_table, written_term
 from capmap.records.permissions import Access
 from capmap.records.queries import codebook_use
